@@ -1,0 +1,38 @@
+import logging
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+access = logging.getLogger("campaign.access")
+
+
+def log_access(get_response: GetResponse) -> GetResponse:
+    """Writes one line a request: no network address, no user agent, and (by the log's filter) no token."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        response = get_response(request)
+        if access.isEnabledFor(logging.INFO):
+            spent = (time.perf_counter() - started) * 1000
+            access.info("%s %s %s %.0fms", request.method, request.path, response.status_code, spent)
+        return response
+
+    return middleware
+
+
+def desk_language(get_response: GetResponse) -> GetResponse:
+    """The desk speaks its reader's language; a public page speaks the one its address names, for every visitor."""
+    by_reader = LocaleMiddleware(get_response)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(settings.DESK_PATHS):
+            return by_reader(request)
+        translation.activate(settings.LANGUAGE_CODE)
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,229 @@
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from letters.models.people import Coalition
+
+if TYPE_CHECKING:
+    from letters.models.official import Addressee
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    CIRCULATING = "circulating", _("circulating")
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+    ARCHIVED = "archived", _("archived")
+
+
+HIDDEN = (State.DRAFT, State.CIRCULATING)
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def public(self, now: datetime | None = None) -> "LetterQuerySet":
+        """What anybody may read: opened, or scheduled for a time that has come, whether or not beat has run."""
+        due = Q(scheduled_at__isnull=False, opens_at__lte=now or timezone.now())
+        return self.filter(~Q(state__in=HIDDEN) | due)
+
+    def open(self, now: datetime | None = None) -> "LetterQuerySet":
+        """Public, and still to be signed."""
+        now = now or timezone.now()
+        return self.public(now).exclude(state__in=[State.CLOSED, State.ARCHIVED]).exclude(closes_at__lte=now)
+
+    def due_to_open(self, now: datetime) -> "LetterQuerySet":
+        return self.filter(state__in=HIDDEN, scheduled_at__isnull=False, opens_at__lte=now)
+
+    def due_to_close(self, now: datetime) -> "LetterQuerySet":
+        return self.filter(state=State.OPEN, closes_at__lte=now)
+
+    def of(self, coalition: Coalition) -> "LetterQuerySet":
+        return self.filter(publishers__coalition=coalition)
+
+
+class Letter(models.Model):
+    """One open letter through its life; its texts are in its editions."""
+
+    State = State
+
+    slug = models.SlugField(_("address"), max_length=80)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    original_language = models.CharField(_("original language"), max_length=12, default="en")
+    accepts_organisations = models.BooleanField(_("organisations may sign"), default=True)
+    accepts_individuals = models.BooleanField(_("people may sign"), default=True)
+    delivers_at_opening = models.BooleanField(_("hand over to the officials as it opens"), default=False)
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    canonicalisation = models.PositiveSmallIntegerField(default=1)
+    retention_days = models.PositiveIntegerField(default=365)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    coalitions = models.ManyToManyField(Coalition, through="LetterCoalition", related_name="letters")
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Drafts may share a slug across coalitions, so that a taken one reveals no embargoed letter.
+            models.UniqueConstraint(
+                fields=["slug"], condition=~Q(state__in=["draft", "circulating"]), name="letter_slug_unique_in_public"
+            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="letter_state_known"),
+            models.CheckConstraint(
+                condition=Q(accepts_organisations=True) | Q(accepts_individuals=True), name="letter_has_signers"
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
+                name="letter_closes_after_it_opens",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "opens_at"], name="letter_by_state")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("letters:detail", args=[self.slug])
+
+    def is_public(self, now: datetime | None = None) -> bool:
+        if self.state not in HIDDEN:
+            return True
+        return bool(self.scheduled_at and self.opens_at and self.opens_at <= (now or timezone.now()))
+
+    def is_closed(self, now: datetime | None = None) -> bool:
+        past = bool(self.closes_at and self.closes_at <= (now or timezone.now()))
+        return self.state in (State.CLOSED, State.ARCHIVED) or past
+
+    def is_open(self, now: datetime | None = None) -> bool:
+        return self.is_public(now) and not self.is_closed(now)
+
+    def is_frozen(self) -> bool:
+        """Whether texts, asks and addressees can no longer be changed in place."""
+        return self.state not in HIDDEN or self.scheduled_at is not None
+
+    def accepts(self, kind: str) -> bool:
+        return self.accepts_organisations if kind == "organisation" else self.accepts_individuals
+
+    @property
+    def lead(self) -> Coalition:
+        """The coalition that leads; `with_lead` or a prefetch of publishers saves the query."""
+        return next(publisher.coalition for publisher in self.publishers.all() if publisher.is_lead)
+
+    @property
+    def edition(self) -> "Edition":
+        """The newest edition: the draft's only one, the public's current one."""
+        return max(self.editions.all(), key=lambda edition: (edition.number, edition.revision))
+
+    def to_and_cc(self) -> tuple[list["Addressee"], list["Addressee"]]:
+        addressees = sorted(self.addressees.all(), key=lambda addressee: addressee.position)
+        return [a for a in addressees if a.kind == "to"], [a for a in addressees if a.kind == "cc"]
+
+
+class LetterCoalition(models.Model):
+    letter = models.ForeignKey(Letter, models.CASCADE, related_name="publishers")
+    coalition = models.ForeignKey(Coalition, models.PROTECT, related_name="publications")
+    is_lead = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "coalition"], name="publisher_unique"),
+            models.UniqueConstraint(fields=["letter"], condition=Q(is_lead=True), name="publisher_one_lead"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.coalition} · {self.letter}"
+
+
+class Edition(models.Model):
+    """A letter's text at one moment, in one or more languages; frozen when it is scheduled or published."""
+
+    letter = models.ForeignKey(Letter, models.CASCADE, related_name="editions")
+    number = models.PositiveIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=0)
+    canonical = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "number", "revision"], name="edition_unique"),
+            models.CheckConstraint(
+                condition=Q(frozen_at__isnull=True, sha256="") | (Q(frozen_at__isnull=False) & ~Q(sha256="")),
+                name="edition_frozen_with_its_hash",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}.{self.revision}"
+
+    def text_in(self, language: str) -> "Text | None":
+        return next((text for text in self.texts.all() if text.language == language), None)
+
+    def text_nearest(self, language: str) -> "Text":
+        """The text in that language, or else the original."""
+        found = self.text_in(language) or self.text_in(self.letter.original_language)
+        return found or self.texts.all()[0]
+
+
+class Text(models.Model):
+    """An edition in one language."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="texts")
+    language = models.CharField(_("language"), max_length=12)
+    title = models.CharField(_("title"), max_length=300)
+    salutation = models.CharField(_("salutation"), max_length=300, blank=True)
+    body = models.TextField(_("text"), max_length=60_000)
+    closing = models.CharField(_("closing"), max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "language"], name="text_unique")]
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        letter = self.edition.letter
+        if self.language == letter.original_language:
+            return letter.get_absolute_url()
+        return reverse("letters:detail_in", args=[letter.slug, self.language])
+
+
+class Ask(models.Model):
+    """One numbered demand of a letter."""
+
+    letter = models.ForeignKey(Letter, models.CASCADE, related_name="asks")
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["letter", "number"], name="ask_unique")]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.letter} · {self.number}"
+
+    def text_in(self, language: str) -> str:
+        """The ask in that language, else in the letter's original one, else empty."""
+        texts = {text.language: text.text for text in self.texts.all()}
+        return texts.get(language) or texts.get(self.letter.original_language, "")
+
+
+class AskText(models.Model):
+    ask = models.ForeignKey(Ask, models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=12)
+    text = models.CharField(max_length=1000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ask", "language"], name="ask_text_unique")]
+
+    def __str__(self) -> str:
+        return self.text

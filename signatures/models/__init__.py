@@ -1,0 +1,22 @@
+from signatures.models.document import Document
+from signatures.models.mailing import AddressQuota, DigestKey, LinkRequest
+from signatures.models.organisation import DomainProof, Organisation
+from signatures.models.signature import Exposure, Kind, Origin, Signature, State, Verified
+from signatures.models.tally import CountryTotal, Tally
+
+__all__ = [
+    "AddressQuota",
+    "CountryTotal",
+    "DigestKey",
+    "Document",
+    "DomainProof",
+    "Exposure",
+    "Kind",
+    "LinkRequest",
+    "Organisation",
+    "Origin",
+    "Signature",
+    "State",
+    "Tally",
+    "Verified",
+]
