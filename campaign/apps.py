@@ -6,4 +6,4 @@ class CampaignConfig(AppConfig):
 
     def ready(self) -> None:
         # Checks register themselves when their module is imported, which must wait for the settings.
-        from campaign import checks  # noqa: F401
+        from campaign import checks  # noqa: F401, PLC0415

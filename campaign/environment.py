@@ -13,7 +13,7 @@ TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
 def load_file(path: Path) -> None:
-    if path.exists():
+    if path.is_file():
         env.read_env(str(path))
 
 

@@ -10,7 +10,7 @@ from campaign import environment
 from campaign.environment import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-environment.load_file(BASE_DIR / ".env")
+environment.load_file(Path(env.str("ENV_FILE", default=str(BASE_DIR / ".env"))))
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 # --- What the operator says ---------------------------------------------------------------------------------
