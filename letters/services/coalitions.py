@@ -1,0 +1,70 @@
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from letters.models import AuditEntry, Coalition, Letter, Membership, User
+from letters.models.people import Role
+
+# Of a slug's 80 characters, those that are left when a number is put behind.
+SLUG_BASE = 75
+
+
+@transaction.atomic
+def create_coalition(
+    name: str,
+    *,
+    email: str,
+    slug: str = "",
+    website: str = "",
+    owner: User | None = None,
+    is_demo: bool = False,
+) -> Coalition:
+    """A new coalition at a slug of its own: the name's, numbered if another coalition has it."""
+    slug = slug or free_coalition_slug(name)
+    coalition = Coalition.objects.create(slug=slug, name=name, email=email, website=website, is_demo=is_demo)
+    record_audit(coalition, "coalition created", actor=owner)
+    if owner:
+        add_member(coalition, user=owner, role=Role.OWNER)
+    return coalition
+
+
+@transaction.atomic
+def add_member(coalition: Coalition, *, user: User, role: str, actor: User | None = None) -> Membership:
+    """Makes the user a member in that role, whatever the role was before."""
+    membership, is_new = Membership.objects.update_or_create(
+        coalition=coalition, user=user, defaults={"role": role}
+    )
+    record_audit(
+        coalition, "member added" if is_new else "role changed", actor=actor, detail={"role": str(role)}
+    )
+    return membership
+
+
+def record_audit(
+    coalition: Coalition,
+    action: str,
+    *,
+    letter: Letter | None = None,
+    actor: User | None = None,
+    detail: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Writes who did what; `detail` holds numbers, codes and slugs, never a name or an address."""
+    return AuditEntry.objects.create(
+        coalition=coalition, letter=letter, actor=actor, action=action, detail=detail or {}
+    )
+
+
+def free_coalition_slug(name: str) -> str:
+    base = slugify(name)[:SLUG_BASE].strip("-") or "coalition"
+    taken = set(Coalition.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next_free(base, taken)
+
+
+def next_free(base: str, taken: set[str]) -> str:
+    """`base`, or else `base-2`, `base-3` …: the first that is not taken."""
+    number, slug = 1, base
+    while slug in taken:
+        number += 1
+        slug = f"{base[:SLUG_BASE]}-{number}"
+    return slug
