@@ -1,0 +1,52 @@
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from letters import public
+from letters.markdown import render_markdown
+from letters.models import Letter, Text
+
+register = template.Library()
+
+
+@register.filter
+def markdown(source: str) -> SafeString:
+    return render_markdown(source)
+
+
+@register.simple_tag
+def path_in(letter: Letter, language: str, view: str = "letters:detail") -> str:
+    """{% path_in letter language "signatures:sign" %}: the address of a page of the letter in that language."""
+    return public.path_in(letter, language, view)
+
+
+@register.simple_tag
+def edition_path(letter: Letter) -> str:
+    edition = letter.edition
+    return reverse("letters:edition", args=[letter.slug, edition.number, edition.revision])
+
+
+@register.inclusion_tag("letters/_share.html")
+def share_links(letter: Letter, text: Text) -> dict[str, Any]:
+    """Links that share the letter's public address, and nothing of who shares it."""
+    url = public.version_of(letter, text.language).url
+    words = {"text": f"{text.title} {url}"}
+    mail = {
+        "subject": text.title,
+        "body": _("I think you will want to read and sign this open letter: %s") % url,
+    }
+    services = [
+        (_("E-mail"), "mailto:?" + urlencode(mail, quote_via=quote)),
+        ("WhatsApp", "https://wa.me/?" + urlencode(words, quote_via=quote)),
+        (
+            "Telegram",
+            "https://t.me/share/url?" + urlencode({"url": url, "text": text.title}, quote_via=quote),
+        ),
+        ("X", "https://x.com/intent/post?" + urlencode({"url": url, "text": text.title}, quote_via=quote)),
+        ("Facebook", "https://www.facebook.com/sharer/sharer.php?" + urlencode({"u": url}, quote_via=quote)),
+    ]
+    return {"services": services}

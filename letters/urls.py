@@ -1,0 +1,13 @@
+from django.urls import URLPattern, path
+
+from letters import views
+
+app_name = "letters"
+urlpatterns: list[URLPattern] = [
+    path("", views.show_home, name="home"),
+    path("robots.txt", views.show_robots, name="robots"),
+    path("sitemap.xml", views.show_sitemap, name="sitemap"),
+    path("letters/<slug:slug>/", views.show_letter, name="detail"),
+    path("letters/<slug:slug>/<lang:language>/", views.show_letter, name="detail_in"),
+    path("letters/<slug:slug>/editions/<int:number>.<int:revision>.json", views.show_edition, name="edition"),
+]

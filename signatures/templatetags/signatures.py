@@ -1,0 +1,78 @@
+"""What the letter's pages embed of signatures; `letters` itself knows of none."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from letters.models import Letter
+from letters.public import path_in
+from signatures import public
+from signatures.forms import FORMS
+from signatures.models import Kind
+
+register = template.Library()
+
+
+@register.simple_tag
+def counts_of(letter: Letter) -> public.Counts:
+    return public.counts_of(letter)
+
+
+@register.simple_tag
+def counts_by_letter(letters: Iterable[Letter]) -> dict[int, public.Counts]:
+    """{% counts_by_letter letters as counts %}: one query for a whole page of letters."""
+    return public.counts_of_all(letters)
+
+
+@register.inclusion_tag("signatures/_counts.html")
+def signature_counts(letter: Letter, counts: Any = None, *, brief: bool = False) -> dict[str, Any]:
+    """The letter's counts; `counts` (Counts, or those by letter) saves the query, `brief` sets them in one line."""
+    if isinstance(counts, dict):
+        counts = counts[letter.pk]
+    counts = public.counts_of(letter) if counts is None else counts
+    return {"letter": letter, "counts": counts, "brief": brief}
+
+
+@register.inclusion_tag("signatures/_organisations.html")
+def organisations_signing(letter: Letter, language: str) -> dict[str, Any]:
+    rows, more = public.first_signatories(letter, Kind.ORGANISATION, language, public.ORGANISATIONS_ON_LETTER)
+    return {
+        "groups": public.by_country(rows, language),
+        "marks": public.marks_among(rows),
+        "more": more,
+        "list_path": path_in(letter, language, "signatures:list"),
+    }
+
+
+@register.inclusion_tag("signatures/_people.html")
+def people_signing(letter: Letter, language: str) -> dict[str, Any]:
+    rows, more = public.first_signatories(letter, Kind.INDIVIDUAL, language, public.PEOPLE_ON_LETTER)
+    countries, elsewhere = public.country_counts(letter, language)
+    return {
+        "rows": rows,
+        "more": more,
+        "countries": countries,
+        "elsewhere": elsewhere,
+        "list_path": path_in(letter, language, "signatures:list"),
+    }
+
+
+@register.inclusion_tag("signatures/_sign_form.html")
+def sign_form(letter: Letter, language: str) -> dict[str, Any]:
+    """The form to sign as a person, with the way to that for an organisation; the latter where people may not."""
+    kinds = [kind for kind in (Kind.INDIVIDUAL, Kind.ORGANISATION) if letter.accepts(kind)]
+    return {
+        "letter": letter,
+        "form": FORMS[kinds[0]](),
+        "kind": kinds[0].value,
+        "has_other": len(kinds) > 1,
+        "sign_path": path_in(letter, language, "signatures:sign"),
+    }
+
+
+@register.simple_tag
+def share_picture(letter: Letter, language: str) -> str:
+    """The path of the picture that goes with the letter where it is shared."""
+    return reverse("signatures:picture", args=[letter.slug, language])
