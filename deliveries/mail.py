@@ -1,0 +1,138 @@
+"""Writes the one mail that an official gets: the letter, its asks, who stands behind it, and one PDF of all that."""
+
+from email.utils import formataddr, parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.urls import reverse
+
+from campaign.collation import in_order_of
+from campaign.countries import country_name
+from campaign.languages import direction_of
+from campaign.mail import derive_message_id, render_mail
+from deliveries.ledger import describe, snapshot_of
+from deliveries.models import Delivery, Occasion
+from deliveries.plain import plain_text
+from letters.markdown import render_markdown
+from letters.models import Edition, Letter, Text
+from letters.public import asks_in
+from signatures import documents
+from signatures.models import Document, Exposure, Signature
+from signatures.public import counts_of
+
+NAMED_IN_MAIL = 400
+# Many servers refuse mails of more than 10 to 25 MB, and base64 adds a third.
+LARGEST_ATTACHMENT = 10_000_000
+
+
+def write_mail(delivery: Delivery) -> EmailMultiAlternatives:
+    """The mail with its document, which is set if it is not there; raises what typesetting raises."""
+    return compose_mail(delivery, document_for(delivery))
+
+
+def compose_mail(
+    delivery: Delivery, document: Document | None, *, to: str = "", shows_attachment: bool = False
+) -> EmailMultiAlternatives:
+    """The mail as the addressee gets it, or, with `to`, as somebody of the coalition tries it out.
+
+    `shows_attachment` words it as if the document, which a preview does not have, were attached.
+    """
+    text = text_for(delivery.edition, delivery.language)
+    attached = document is not None and document.size <= LARGEST_ATTACHMENT
+    mail = render_mail(
+        "deliver_letter",
+        {**mail_context(delivery, text), "attached": attached or shows_attachment, "trial": bool(to)},
+        to=to or formataddr((delivery.name, delivery.email)),
+        language=text.language,
+        message_id=delivery.message_id or derive_message_id("delivery", delivery.pk),
+        reply_to=delivery.occasion.letter.lead.email,
+        headers={"Content-Language": text.language},
+    )
+    mail.from_email = sender_of(delivery.occasion.letter)
+    if document is not None and attached:
+        mail.attach(document_name(delivery), document.path.read_bytes(), "application/pdf")
+    return mail
+
+
+def document_for(delivery: Delivery) -> Document:
+    """The letter with its signatory list as it stood for this occasion, in the language of the mail."""
+    language = text_for(delivery.edition, delivery.language).language
+    letter, purpose = delivery.occasion.letter, f"occasion-{delivery.occasion_id}"
+    found = letter.documents.filter(
+        kind=Document.Kind.LETTER, language=language, purpose=purpose, stale_at=None
+    ).first()
+    if found is not None and found.path.exists():
+        return found
+    return documents.build_document(letter, Document.Kind.LETTER, language, purpose=purpose)
+
+
+def document_name(delivery: Delivery) -> str:
+    return f"{delivery.occasion.letter.slug}-edition-{delivery.edition}.pdf"
+
+
+def mail_context(delivery: Delivery, text: Text) -> dict[str, Any]:
+    letter = delivery.occasion.letter
+    to, cc = letter.to_and_cc()
+    named, more = organisations_named(letter, text.language)
+    return {
+        "delivery": delivery,
+        "letter": letter,
+        "occasion": delivery.occasion,
+        "edition": delivery.edition,
+        "text": text,
+        "text_direction": direction_of(text.language),
+        "body_html": render_markdown(text.body),
+        "body_plain": plain_text(text.body),
+        "to": [describe(addressee) for addressee in to],
+        "cc": [describe(addressee) for addressee in cc],
+        "asks": asks_in(letter, text.language),
+        "organisations": named,
+        "more": more,
+        "coalition": letter.lead,
+        "url": settings.SITE_URL + text.get_absolute_url(),
+        "document_url": settings.SITE_URL + reverse("signatures:export", args=[letter.slug, "pdf"]),
+    }
+
+
+def organisations_named(letter: Letter, language: str) -> tuple[list[tuple[str, str]], int]:
+    """The organisations that may be named, at most NAMED_IN_MAIL, as (name, country) in the language's order; and how
+    many more there are."""
+    public = Signature.objects.listed().organisations().filter(letter=letter, exposure=Exposure.PUBLIC)
+    found = list(public.order_by("sort_key").values_list("public_name", "country")[: NAMED_IN_MAIL + 1])
+    more = public.count() - NAMED_IN_MAIL if len(found) > NAMED_IN_MAIL else 0
+    named = [(name, country_name(country, language)) for name, country in found[:NAMED_IN_MAIL]]
+    return list(in_order_of(language, named, lambda row: row[0])), more
+
+
+def text_for(edition: Edition, language: str) -> Text:
+    """The edition's text in that language or its base language, else the original."""
+    return edition.text_in(language) or edition.text_nearest(language.split("-")[0])
+
+
+def sender_of(letter: Letter) -> str:
+    """The site's own address, under the name of the coalition that speaks."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((f"{letter.lead.name} via {name or settings.SITE_NAME}", address))
+
+
+def sample_deliveries(letter: Letter) -> dict[str, Delivery]:
+    """For each language that officials would get the letter in, a delivery to the first of them; nothing is saved."""
+    edition, occasion = letter.edition, sample_occasion(letter)
+    samples: dict[str, Delivery] = {}
+    for addressee in letter.addressees.all():
+        language = text_for(edition, addressee.language).language
+        sample = Delivery(occasion=occasion, edition=edition, **snapshot_of(addressee))
+        samples.setdefault(language, sample)
+    return samples
+
+
+def sample_occasion(letter: Letter) -> Occasion:
+    """What the officials would be told now; not saved."""
+    counts = counts_of(letter)
+    return Occasion(
+        letter=letter,
+        organisations=counts.organisations,
+        individuals=counts.individuals,
+        countries=counts.countries,
+    )

@@ -1,0 +1,168 @@
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaign.queue import wake
+from deliveries.ledger import move, snapshot_of
+from deliveries.models import Delivery, DeliveryEvent, Occasion, OccasionKind, State
+from letters.models import Addressee, Edition, Letter, User
+from letters.models.letter import LetterQuerySet
+from letters.services import close_letter, open_letter, record_audit
+from signatures.public import counts_of
+
+logger = logging.getLogger(__name__)
+
+SEND_DELIVERIES = "deliveries.tasks.send_deliveries"
+# A person's answer can come in whatever the server made of the mail.
+ANSWERABLE = (State.ACCEPTED, State.UNKNOWN, State.BOUNCED, State.ANSWERED)
+
+
+class CannotHandOver(Exception):
+    """Why the letter can't be handed over, in words for the person who tried."""
+
+
+@transaction.atomic
+def make_occasion(
+    letter: Letter,
+    *,
+    kind: str = OccasionKind.HAND,
+    actor: User | None = None,
+    again: bool = False,
+    after: int = 0,
+) -> Occasion | None:
+    """Queues one delivery of the current edition for each addressee it is owed to; None if it is owed to nobody.
+
+    It is owed to who has none of this edition yet; `again` owes it to everybody. `after`, the number of the newest
+    occasion that the person saw, keeps two people from handing over again at once. Raises CannotHandOver.
+    """
+    letter = Letter.objects.select_for_update().get(pk=letter.pk)
+    if not letter.is_public():
+        raise CannotHandOver(_("A letter is handed over once it is public."))
+    edition, number = letter.edition, _newest_number(letter)
+    if again and after and after != number:
+        return None
+    addressees = addressees_owed(letter, edition, again=again)
+    if not addressees:
+        return None
+    counts = counts_of(letter)
+    occasion = Occasion.objects.create(
+        letter=letter,
+        number=number + 1,
+        kind=kind,
+        organisations=counts.organisations,
+        individuals=counts.individuals,
+        countries=counts.countries,
+        created_by=actor,
+    )
+    _queue_deliveries(occasion, edition, addressees)
+    detail = {"occasion": occasion.number, "edition": str(edition), "deliveries": len(addressees)}
+    record_audit(letter.lead, "letter handed over", letter=letter, actor=actor, detail=detail)
+    transaction.on_commit(lambda: wake(SEND_DELIVERIES))
+    return occasion
+
+
+def addressees_owed(letter: Letter, edition: Edition, *, again: bool = False) -> Sequence[Addressee]:
+    """Those in to, then those in copy, each in order."""
+    addressees = letter.addressees.all()
+    return list(addressees if again else addressees.exclude(deliveries__edition=edition))
+
+
+@transaction.atomic
+def launch_letter(
+    letter: Letter, *, now: datetime | None = None, delivers: bool | None = None, actor: User | None = None
+) -> bool:
+    """Opens the letter and, where it is to be handed over as it opens, writes the deliveries owed, or does neither.
+
+    `delivers` changes whether it is to be. False if it was open before; raises NotReady as open_letter does.
+    """
+    if delivers is not None:
+        Letter.objects.filter(pk=letter.pk).update(delivers_at_opening=delivers)
+    opened = open_letter(letter, now=now, actor=actor)
+    if opened and letter.delivers_at_opening:
+        make_occasion(letter, kind=OccasionKind.OPENING, actor=actor)
+    return opened
+
+
+def keep_time(now: datetime | None = None) -> int:
+    """Opens the letters that are due and closes those whose time is over; how many it did.
+
+    Several may run at once: each letter is taken under a lock, and looked at again once it is held.
+    """
+    now = now or timezone.now()
+    opened = _each_due(Letter.objects.due_to_open(now), lambda letter: launch_letter(letter, now=now))
+    return opened + _each_due(Letter.objects.due_to_close(now), lambda letter: close_letter(letter, now=now))
+
+
+def resolve_unknown(delivery: Delivery, *, actor: User | None, resend: bool) -> bool:
+    """A person's decision on a delivery of unknown fate; False if somebody decided before."""
+    unknown = {"state": State.UNKNOWN}
+    if not resend:
+        return _decide(delivery, State.ACCEPTED, "marked as arrived", when=unknown, actor=actor)
+    now = timezone.now()
+    sent = _decide(
+        delivery, State.QUEUED, "sent again by decision", when=unknown, actor=actor, due_at=now, attempts=0
+    )
+    if sent:
+        transaction.on_commit(lambda: wake(SEND_DELIVERIES))
+    return sent
+
+
+def mark_answered(delivery: Delivery, *, actor: User | None, note: str = "") -> bool:
+    """Writes down that the official answered; False if the delivery never got as far."""
+    return _decide(delivery, State.ANSWERED, note, when={"state__in": ANSWERABLE}, actor=actor)
+
+
+@transaction.atomic
+def _decide(
+    delivery: Delivery,
+    state: str,
+    detail: str,
+    *,
+    when: dict[str, object],
+    actor: User | None,
+    **changes: object,
+) -> bool:
+    if not move(delivery, state, detail, when=when, **changes):
+        return False
+    letter = delivery.occasion.letter
+    record_audit(
+        letter.lead, f"delivery {state}", letter=letter, actor=actor, detail={"delivery": delivery.pk}
+    )
+    return True
+
+
+def _newest_number(letter: Letter) -> int:
+    newest = letter.occasions.order_by("-number").first()
+    return newest.number if newest else 0
+
+
+def _queue_deliveries(occasion: Occasion, edition: Edition, addressees: Sequence[Addressee]) -> None:
+    deliveries = Delivery.objects.bulk_create(
+        Delivery(occasion=occasion, edition=edition, **snapshot_of(addressee)) for addressee in addressees
+    )
+    DeliveryEvent.objects.bulk_create(
+        DeliveryEvent(delivery=delivery, state=State.QUEUED, detail="") for delivery in deliveries
+    )
+
+
+def _each_due(due: LetterQuerySet, act: Callable[[Letter], None]) -> int:
+    """Does `act` to each letter that is due, each in a transaction of its own; how many it did."""
+    return sum(_take(due.filter(pk=letter_id), act) for letter_id in list(due.values_list("pk", flat=True)))
+
+
+def _take(due: LetterQuerySet, act: Callable[[Letter], None]) -> bool:
+    try:
+        with transaction.atomic():
+            letter = due.select_for_update(
+                skip_locked=connection.features.has_select_for_update_skip_locked
+            ).first()
+            if letter is not None:
+                act(letter)
+            return letter is not None
+    except Exception:  # one letter that cannot be opened must not hold up the others
+        logger.exception("a letter that is due could not be opened or closed")
+        return False

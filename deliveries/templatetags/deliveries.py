@@ -1,0 +1,46 @@
+from typing import Any
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext, ngettext
+
+from deliveries.models import DeliveryEvent, Occasion, State
+from letters.models import Letter
+
+register = template.Library()
+
+
+@register.simple_tag
+def signed_by(occasion: Occasion) -> str:
+    """'60 organisations and 345 people from 34 countries', as the officials are told."""
+    organisations, individuals = occasion.organisations, occasion.individuals
+    counted = [
+        ngettext("%s organisation", "%s organisations", organisations) % intcomma(organisations)
+        if organisations
+        else "",
+        ngettext("%s person", "%s people", individuals) % intcomma(individuals) if individuals else "",
+    ]
+    who = gettext(" and ").join(part for part in counted if part)
+    where = ngettext("from %s country", "from %s countries", occasion.countries) % intcomma(
+        occasion.countries
+    )
+    return f"{who} {where}" if who else gettext("nobody yet")
+
+
+@register.inclusion_tag("deliveries/_status.html")
+def delivery_status(letter: Letter) -> dict[str, Any]:
+    """For the letter's public page: on which days it reached how many officials, and how many in copy."""
+    arrived = DeliveryEvent.objects.filter(
+        delivery__occasion__letter=letter,
+        delivery__state__in=[State.ACCEPTED, State.ANSWERED],
+        state=State.ACCEPTED,
+    )
+    rows = arrived.annotate(day=TruncDate("at")).values_list("day", "delivery__kind")
+    days: dict[Any, dict[str, Any]] = {}
+    for day, kind, number in rows.annotate(number=Count("delivery__addressee", distinct=True)).order_by(
+        "day"
+    ):
+        days.setdefault(day, {"day": day, "to": 0, "cc": 0})[kind] = number
+    return {"days": list(days.values())}
