@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp_replace
+from csp.decorators import csp_replace, csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -24,8 +24,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-# What Django's file backend writes after each message.
-SEPARATOR = b"-" * 79 + b"\n"
+# What Django's file backend writes after each message; every message of Django's begins with its Content-Type.
+SEPARATOR = re.compile(rb"\n-{79}\n(?=Content-Type: |\Z)")
+HEADERS = ("From", "To", "Reply-To", "Date", "Message-ID", "Content-Language")
 SHOWN = 200
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 
@@ -40,14 +41,21 @@ class Kept:
     message: EmailMessage
     at: datetime
 
-    def header(self, name: str) -> str:
-        return str(self.message.get(name, ""))
+    @property
+    def subject(self) -> str:
+        return str(self.message.get("Subject", ""))
 
-    subject = property(lambda self: self.header("subject"))
-    sender = property(lambda self: self.header("from"))
-    to = property(lambda self: self.header("to"))
-    reply_to = property(lambda self: self.header("reply-to"))
-    language = property(lambda self: self.header("content-language"))
+    @property
+    def to(self) -> str:
+        return str(self.message.get("To", ""))
+
+    @property
+    def language(self) -> str:
+        return str(self.message.get("Content-Language", ""))
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        return [(name, str(self.message[name])) for name in HEADERS if name in self.message]
 
     def body(self, subtype: str) -> str:
         part = self.message.get_body((subtype,))
@@ -85,6 +93,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @while_debugging
+@csp_update({"frame-src": [SELF]})
 def detail(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "campaign/mailbox_detail.html", {"mail": find_mail(name)})
 
@@ -105,7 +114,9 @@ MAIL_POLICY = {
 @csp_replace(MAIL_POLICY)
 @xframe_options_sameorigin
 def html_part(request: HttpRequest, name: str) -> HttpResponse:
-    return HttpResponse(find_mail(name).body("html"))
+    """The HTML part; its links open beside the frame, which may go nowhere itself."""
+    body = find_mail(name).body("html")
+    return HttpResponse(body.replace("<head>", '<head><base target="_blank">', 1))
 
 
 @while_debugging
@@ -142,7 +153,7 @@ def find_mail(name: str) -> Kept:
 
 def read_file(file: Path) -> list[Kept]:
     """The mails in one file of Django's file backend, in the order they were written."""
-    parts = [part for part in file.read_bytes().split(SEPARATOR) if part.strip()]
+    parts = [part for part in SEPARATOR.split(file.read_bytes()) if part.strip()]
     written = datetime.fromtimestamp(file.stat().st_mtime).astimezone()
     return [_kept(f"{file.stem}.{number}", part, written) for number, part in enumerate(parts)]
 

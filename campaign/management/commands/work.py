@@ -22,6 +22,7 @@ class Command(BaseCommand):
         make_folders()
         app.worker_main(
             [
+                "--quiet",
                 "worker",
                 f"--concurrency={threads}",
                 "--pool=threads",

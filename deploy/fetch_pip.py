@@ -1,0 +1,28 @@
+"""Installs pip from PyPI into the environment that runs this, where neither ensurepip nor another pip is at hand."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+
+def main() -> int:
+    with urllib.request.urlopen("https://pypi.org/pypi/pip/json", timeout=60) as answer:
+        files = json.load(answer)["urls"]
+    wheel = next(file for file in files if file["packagetype"] == "bdist_wheel")
+    with urllib.request.urlopen(wheel["url"], timeout=60) as answer:
+        content = answer.read()
+    if hashlib.sha256(content).hexdigest() != wheel["digests"]["sha256"]:
+        sys.exit("pip's wheel is not the one that PyPI names")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, wheel["filename"])
+        path.write_bytes(content)
+        # A wheel of pip runs as it is.
+        return subprocess.call([sys.executable, f"{path}/pip", "install", "--quiet", "--no-index", str(path)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
