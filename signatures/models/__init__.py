@@ -1,7 +1,7 @@
 from signatures.models.document import Document
 from signatures.models.mailing import AddressQuota, DigestKey, LinkRequest
 from signatures.models.organisation import DomainProof, Organisation
-from signatures.models.signature import Exposure, Kind, Origin, Signature, State, Verified
+from signatures.models.signature import Exposure, Kind, Mail, Origin, Signature, State, Verified
 from signatures.models.tally import CountryTotal, Tally
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Exposure",
     "Kind",
     "LinkRequest",
+    "Mail",
     "Organisation",
     "Origin",
     "Signature",

@@ -1,0 +1,147 @@
+"""Mail to signatories: rows say what is owed, a batch is claimed, sent over one connection, and stamped.
+
+A claim moves `mail_due_at` to the end of its lease; a worker that dies leaves the row due again then. What was sent
+and not stamped goes out a second time under the same Message-ID.
+"""
+
+import logging
+import random
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from campaign.mail import mail_connection
+from campaign.redaction import redact
+from signatures.mails import Owed, write_for_requests, write_for_signatures
+from signatures.models import LinkRequest, Mail, Signature
+from signatures.quotas import charge
+
+logger = logging.getLogger(__name__)
+BATCH = 50
+ATTEMPTS = 12
+
+
+@dataclass
+class Outcome:
+    """What became of a claimed batch: primary keys that are settled, and that are to be tried again."""
+
+    settled: list[int] = field(default_factory=list)
+    retry: list[int] = field(default_factory=list)
+    broken: bool = False
+
+
+def send_owed_mail() -> int:
+    """Sends all mail that is owed to signatories; returns how many rows it settled."""
+    settled = 0
+    with mail_connection() as connection:
+        for send_batch in (_send_signature_batch, _send_request_batch):
+            while outcome := send_batch(connection):
+                settled += len(outcome.settled)
+                if outcome.broken:
+                    return settled
+    return settled
+
+
+def _send_signature_batch(connection: BaseEmailBackend) -> Outcome | None:
+    with _claimed(Signature) as (batch, lease):
+        if not batch:
+            return None
+        outcome = _send(write_for_signatures(batch), connection)
+        # A row whose claim was overwritten is owed something newer, and stays owed.
+        mine = Signature.objects.filter(pk__in=outcome.settled, mail_due_at=lease)
+        mine.update(mail=Mail.NONE, mail_due_at=None, mail_attempts=0, mailed_at=timezone.now())
+        _put_off(Signature, batch, outcome, lease)
+        return outcome
+
+
+def _send_request_batch(connection: BaseEmailBackend) -> Outcome | None:
+    with _claimed(LinkRequest) as (batch, lease):
+        if not batch:
+            return None
+        outcome = _send(write_for_requests(batch), connection)
+        LinkRequest.objects.filter(pk__in=outcome.settled).delete()
+        _put_off(LinkRequest, batch, outcome, lease)
+        return outcome
+
+
+@contextmanager
+def _claimed(model: type[Any]) -> Iterator[tuple[list[Any], datetime]]:
+    """The next rows due, and until when they are ours alone."""
+    now = timezone.now()
+    lease = now + timedelta(seconds=settings.MAIL_LEASE)
+    with transaction.atomic():
+        due = model.objects.filter(mail_due_at__lte=now).order_by("mail_due_at")
+        batch = list(due.select_for_update(skip_locked=True)[:BATCH])
+        mine = model.objects.filter(pk__in=[row.pk for row in batch])
+        mine.update(mail_due_at=lease, mail_attempts=F("mail_attempts") + 1)
+    yield batch, lease
+
+
+def _send(batch: list[Owed], connection: BaseEmailBackend) -> Outcome:
+    outcome = Outcome()
+    # Half the lease is kept back, so that no other worker begins on what this one still holds.
+    until = timezone.now() + timedelta(seconds=settings.MAIL_LEASE / 2)
+    for owed, may in zip(batch, _allowed(batch), strict=True):
+        if outcome.broken or timezone.now() > until:
+            outcome.retry.append(owed.row.pk)
+            outcome.broken = True
+        elif may:
+            _send_one(owed, connection, outcome)
+        else:
+            outcome.settled.append(owed.row.pk)
+    return outcome
+
+
+def _allowed(batch: list[Owed]) -> list[bool]:
+    """Nothing to say costs nothing of an address's quota."""
+    mailed = [owed for owed in batch if owed.mails]
+    may = dict(zip((id(owed) for owed in mailed), charge([owed.address for owed in mailed]), strict=True))
+    return [may.get(id(owed), False) for owed in batch]
+
+
+def _send_one(owed: Owed, connection: BaseEmailBackend, outcome: Outcome) -> None:
+    try:
+        connection.send_messages(owed.mails)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+        code = _code_of(error)
+        logger.warning("mail for %s refused: %s", owed.row, redact(str(error)))
+        (outcome.retry if 400 <= code < 500 else outcome.settled).append(owed.row.pk)
+    except OSError as error:  # SMTPServerDisconnected and time-outs among them
+        logger.warning("mail for %s not sent: %s", owed.row, type(error).__name__)
+        outcome.retry.append(owed.row.pk)
+        outcome.broken = True
+    else:
+        outcome.settled.append(owed.row.pk)
+
+
+def _code_of(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> int:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max((code for code, _words in error.recipients.values()), default=450)
+    return int(error.smtp_code)
+
+
+def _put_off(model: type[Any], batch: list[Any], outcome: Outcome, lease: datetime) -> None:
+    """Owed again after a pause that doubles, with jitter; after the last attempt, never."""
+    retry = set(outcome.retry)
+    for row in batch:
+        if row.pk in retry:
+            pause = min(2**row.mail_attempts * 5, 3600) * random.uniform(0.8, 1.2)
+            again = timezone.now() + timedelta(seconds=pause) if row.mail_attempts < ATTEMPTS else None
+            _owe_again(model, row.pk, lease, again)
+
+
+def _owe_again(model: type[Any], pk: int, lease: datetime, again: datetime | None) -> None:
+    mine = model.objects.filter(pk=pk, mail_due_at=lease)
+    if again is None and model is LinkRequest:
+        mine.delete()
+    else:
+        mine.update(mail_due_at=again)

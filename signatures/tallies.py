@@ -1,0 +1,143 @@
+"""Counts signatures so that no page has to: what changed is folded into the tallies, in or out, exactly once."""
+
+import logging
+from collections import Counter
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from signatures.models import CountryTotal, Signature, State, Tally
+
+logger = logging.getLogger(__name__)
+BATCH = 2000
+
+
+class Key(NamedTuple):
+    letter_id: int
+    kind: str
+    country: str
+    hour: datetime
+
+
+def fold_tallies() -> int:
+    """Folds all that is untallied; returns how many rows that was."""
+    folded = 0
+    while rows := _fold_batch():
+        folded += rows
+    return folded
+
+
+@transaction.atomic
+def _fold_batch() -> int:
+    rows = list(
+        Signature.objects.filter(untallied=True)
+        .order_by("id")
+        .select_for_update(skip_locked=True)
+        .only("letter_id", "kind", "country", "state", "confirmed_at", "tally_id")[:BATCH]
+    )
+    tallies = _tallies_for({key for row in rows if (key := _key_of(row))})
+    wanted = {row.pk: tallies[key].pk if (key := _key_of(row)) else None for row in rows}
+    changes: Counter[int | None] = Counter(wanted.values())
+    changes.subtract(row.tally_id for row in rows)
+    _apply({pk: change for pk, change in changes.items() if pk and change})
+    for target in set(wanted.values()):
+        pks = [pk for pk, tally in wanted.items() if tally == target]
+        Signature.objects.filter(pk__in=pks).update(tally=target, untallied=False)
+    return len(rows)
+
+
+def _key_of(row: Signature) -> Key | None:
+    if row.state != State.CONFIRMED or row.confirmed_at is None:
+        return None
+    hour = row.confirmed_at.replace(minute=0, second=0, microsecond=0)
+    return Key(row.letter_id, row.kind, str(row.country), hour)
+
+
+def _tallies_for(keys: set[Key]) -> dict[Key, Tally]:
+    if not keys:
+        return {}
+    # In order, here and below, so that two workers never wait for each other's rows.
+    Tally.objects.bulk_create([Tally(**key._asdict()) for key in sorted(keys)], ignore_conflicts=True)
+    rows = Tally.objects.filter(
+        letter_id__in={key.letter_id for key in keys}, hour__in={key.hour for key in keys}
+    )
+    return {Key(row.letter_id, row.kind, row.country, row.hour): row for row in rows}
+
+
+def _apply(changes: dict[int, int]) -> None:
+    totals: Counter[tuple[int, str, str]] = Counter()
+    for tally in Tally.objects.filter(pk__in=changes).order_by("pk"):
+        Tally.objects.filter(pk=tally.pk).update(count=F("count") + changes[tally.pk])
+        totals[tally.letter_id, tally.kind, tally.country] += changes[tally.pk]
+    _apply_totals(totals)
+
+
+def _apply_totals(totals: Counter[tuple[int, str, str]]) -> None:
+    keys = sorted(totals)
+    CountryTotal.objects.bulk_create(
+        [CountryTotal(letter_id=letter, kind=kind, country=country) for letter, kind, country in keys],
+        ignore_conflicts=True,
+    )
+    for letter, kind, country in (key for key in keys if totals[key]):
+        row = CountryTotal.objects.filter(letter_id=letter, kind=kind, country=country)
+        row.update(count=F("count") + totals[letter, kind, country])
+
+
+def recount_tallies() -> int:
+    """Counts everything anew, repairs what differs, and says so; returns how many tallies had to be repaired."""
+    _mark_forgotten()
+    fold_tallies()
+    repaired = _repair_tallies() + _repair_totals()
+    if repaired:
+        logger.error("recount repaired %s tallies", repaired)
+    return repaired
+
+
+def _mark_forgotten() -> None:
+    settled = Signature.objects.filter(untallied=False)
+    settled.filter(state=State.CONFIRMED, tally__isnull=True).update(untallied=True)
+    settled.exclude(state=State.CONFIRMED).filter(tally__isnull=False).update(untallied=True)
+
+
+# Each is one statement: it sees one moment, in which a fold has happened whole or not at all.
+_WRONG_TALLIES = """
+    SELECT tally.id, COALESCE(counted.n, 0) - tally.count
+    FROM signatures_tally tally
+    LEFT JOIN (
+        SELECT tally_id, COUNT(*) AS n FROM signatures_signature WHERE tally_id IS NOT NULL GROUP BY tally_id
+    ) counted ON counted.tally_id = tally.id
+    WHERE COALESCE(counted.n, 0) <> tally.count
+"""
+_WRONG_TOTALS = """
+    SELECT total.id, COALESCE(summed.n, 0) - total.count
+    FROM signatures_countrytotal total
+    LEFT JOIN (
+        SELECT letter_id, kind, country, SUM(count) AS n FROM signatures_tally GROUP BY letter_id, kind, country
+    ) summed ON summed.letter_id = total.letter_id AND summed.kind = total.kind AND summed.country = total.country
+    WHERE COALESCE(summed.n, 0) <> total.count
+"""
+
+
+def _differences(query: str) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {pk: int(difference) for pk, difference in cursor.fetchall()}
+
+
+def _repair_tallies() -> int:
+    """What differs is added, not written over: a fold may come in between."""
+    wrong = _differences(_WRONG_TALLIES)
+    for pk, difference in sorted(wrong.items()):
+        Tally.objects.filter(pk=pk).update(count=F("count") + difference)
+    return len(wrong)
+
+
+def _repair_totals() -> int:
+    named = Tally.objects.order_by().values_list("letter_id", "kind", "country").distinct()
+    _apply_totals(Counter(dict.fromkeys(named, 0)))
+    wrong = _differences(_WRONG_TOTALS)
+    for pk, difference in sorted(wrong.items()):
+        CountryTotal.objects.filter(pk=pk).update(count=F("count") + difference)
+    return len(wrong)

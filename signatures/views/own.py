@@ -1,0 +1,183 @@
+"""The signatory's own page, by the link that was mailed. GET only shows; every change is a POST."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from campaign.languages import speaking
+from letters import public
+from signatures import services
+from signatures.forms import ChangeForm
+from signatures.links import BrokenLink, is_late, make_token, read_token
+from signatures.models import Kind, Signature, State
+from signatures.person import Person
+from signatures.views.guards import public_post
+
+View = Callable[..., HttpResponseBase]
+
+
+def own_page(view: View) -> View:
+    """Opens the token for a view of (request, signature); nothing on the way may keep or tell the address."""
+
+    @wraps(view)
+    def page(request: HttpRequest, token: str) -> HttpResponseBase:
+        try:
+            signature = read_token(token)
+        except BrokenLink:
+            response: HttpResponseBase = render(request, "signatures/own/broken.html", status=404)
+        else:
+            signature = signature.superseded_by or signature
+            with speaking(signature.language):
+                response = view(request, signature)
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return page
+
+
+@public_post
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_page
+def own(request: HttpRequest, signature: Signature) -> HttpResponseBase:
+    if request.method != "POST":
+        return _show(request, signature)
+    verb = VERBS.get(request.POST.get("verb", ""))
+    return verb(request, signature) if verb else _show(request, signature, status=422)
+
+
+@require_safe
+@own_page
+def own_data(request: HttpRequest, signature: Signature) -> HttpResponseBase:
+    """All that is stored of the signatory, as a file."""
+    person = Person.open(signature.sealed)
+    data = {
+        "letter": signature.letter.slug,
+        "kind": signature.kind,
+        "state": signature.state,
+        "exposure": signature.exposure,
+        "country": str(signature.country),
+        "language": signature.language,
+        "wants_updates": signature.wants_updates,
+        "consented_at": signature.consented_at,
+        "confirmed_at": signature.confirmed_at,
+        "origin": signature.origin,
+        "verified": signature.verified,
+        "notice_version": signature.notice_version,
+        "referrer": signature.referrer,
+        "person": {key: value for key, value in vars(person).items() if value},
+    }
+    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response.headers["Content-Disposition"] = 'attachment; filename="my-signature.json"'
+    return response
+
+
+def _show(
+    request: HttpRequest,
+    signature: Signature,
+    *,
+    form: ChangeForm | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    letter = public.public_letter(signature.letter.slug)
+    text = letter.edition.text_nearest(signature.language)
+    person = Person.open(signature.sealed)
+    context = public.letter_context(letter, text) | {
+        "signature": signature,
+        "person": person,
+        "signs_as": person.signs_as(signature.kind),
+        "is_organisation": signature.kind == Kind.ORGANISATION,
+        "own_url": _own_path(signature),
+        "data_url": reverse("signatures:own_data", args=[make_token(signature)]),
+        "form": form or _change_form(signature, person),
+        **more,
+    }
+    return render(request, f"signatures/own/{_page_of(signature)}.html", context, status=status)
+
+
+def _page_of(signature: Signature) -> str:
+    if signature.state != State.PENDING:
+        return "manage"
+    if not signature.letter.is_open():
+        return "closed"
+    return "late" if is_late(signature) else "confirm"
+
+
+def _change_form(signature: Signature, person: Person, data: Any = None) -> ChangeForm:
+    initial = {
+        "name": person.name,
+        "country": str(signature.country),
+        "exposure": signature.exposure,
+        "wants_updates": signature.wants_updates,
+    }
+    return ChangeForm(data, kind=signature.kind, initial=initial)
+
+
+def _own_path(signature: Signature) -> str:
+    return reverse("signatures:own", args=[make_token(signature)])
+
+
+def _see(url: str) -> HttpResponseRedirect:
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response
+
+
+def _confirm(request: HttpRequest, signature: Signature) -> HttpResponseBase:
+    was_pending = signature.state == State.PENDING
+    if was_pending and is_late(signature):
+        return _show(request, signature, status=410)
+    try:
+        standing = services.confirm(signature)
+    except services.WrongState:
+        return _show(request, signature, status=409)
+    if not was_pending or standing.pk != signature.pk:
+        return _see(_own_path(standing))
+    url = reverse("signatures:thanks", args=[signature.letter.slug, signature.language])
+    return _see(url + ("?waiting=1" if standing.state == State.WAITING else ""))
+
+
+def _change(request: HttpRequest, signature: Signature) -> HttpResponseBase:
+    form = _change_form(signature, Person.open(signature.sealed), request.POST)
+    if not form.is_valid():
+        return _show(request, signature, form=form, status=422)
+    data = form.cleaned_data
+    try:
+        services.change(
+            signature,
+            name=data["name"],
+            country=data.get("country") or str(signature.country),
+            exposure=data.get("exposure") or signature.exposure,
+            wants_updates=data["wants_updates"],
+        )
+    except services.WrongState:
+        return _see(_own_path(signature))
+    return _see(_own_path(signature) + "?changed=1")
+
+
+def _withdraw(request: HttpRequest, signature: Signature) -> HttpResponseBase:
+    if request.POST.get("sure") != "yes":
+        return _show(request, signature, asks_withdrawal=True)
+    services.withdraw(signature)
+    return _see(_own_path(signature))
+
+
+def _renew(request: HttpRequest, signature: Signature) -> HttpResponseBase:
+    services.renew_link(signature)
+    return _see(reverse("signatures:sent", args=[signature.letter.slug, signature.language]))
+
+
+VERBS: dict[str, Callable[[HttpRequest, Signature], HttpResponseBase]] = {
+    "confirm": _confirm,
+    "change": _change,
+    "withdraw": _withdraw,
+    "renew": _renew,
+}
