@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from letters.models import Coalition, Letter, LetterCoalition, Membership, User
 from letters.models.people import Role
@@ -21,13 +22,15 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def desk_page(view: View) -> View:
-    """For every view of the desk: asks who is there, and lets nothing keep what it answers."""
+    """For every view of the desk: asks who is there, tells times in the zone that the member chose, and lets nothing
+    keep what it answers."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated:
+        if not request.user.is_authenticated:
+            return _unkept(redirect_to_login(request.get_full_path()))
+        with timezone.override(request.session.get("zone", "UTC")):
             return _unkept(view(request, *args, **kwargs))
-        return _unkept(redirect_to_login(request.get_full_path()))
 
     return page
 

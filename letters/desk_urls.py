@@ -1,3 +1,28 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from letters import desk
+
+LETTER = "<slug:coalition>/letters/<int:letter_id>/"
+
+urlpatterns: list[URLPattern] = [
+    path("", desk.show_home, name="home"),
+    path("<slug:coalition>/", desk.show_coalition, name="coalition"),
+    path("<slug:coalition>/letters/new/", desk.new_letter, name="letter_new"),
+    path(LETTER, desk.show_letter, name="letter"),
+    path(f"{LETTER}texts/", desk.add_text, name="text_add"),
+    path(f"{LETTER}texts/<lang:language>/", desk.edit_text, name="letter_text"),
+    path(f"{LETTER}texts/<lang:language>/remove/", desk.remove_text, name="text_remove"),
+    path(f"{LETTER}markdown/", desk.preview_markdown, name="letter_preview"),
+    path(f"{LETTER}proof/<lang:language>/", desk.show_proof, name="letter_proof"),
+    path(f"{LETTER}settings/", desk.edit_settings, name="letter_settings"),
+    path(f"{LETTER}addressees/", desk.edit_addressees, name="addressees"),
+    path(f"{LETTER}addressees/<int:addressee_id>/", desk.change_addressee, name="addressee"),
+    path(f"{LETTER}unschedule/", desk.unschedule, name="letter_unschedule"),
+    path(f"{LETTER}close/", desk.close, name="letter_close"),
+    path("<slug:coalition>/officials/", desk.list_officials, name="officials"),
+    path("<slug:coalition>/officials/new/", desk.new_official, name="official_new"),
+    path("<slug:coalition>/officials/<int:official_id>/", desk.edit_official, name="official"),
+    path(
+        "<slug:coalition>/officials/<int:official_id>/delete/", desk.remove_official, name="official_delete"
+    ),
+]

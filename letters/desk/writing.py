@@ -1,0 +1,170 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from campaign.languages import direction_of, speaking
+from letters import public, services
+from letters.access import coalition_of, desk_page, letter_of, member
+from letters.forms import LanguageForm, LetterForm, SettingsForm, TextForm, refused
+from letters.markdown import first_words, render_markdown
+from letters.models import Ask, AskText, Letter, Text
+
+
+@desk_page
+def new_letter(request: HttpRequest, coalition: str) -> HttpResponse:
+    owner = coalition_of(request, coalition, writing=True)
+    form = LetterForm(request.POST or None)
+    if form.is_valid():
+        letter = services.create_letter(owner, actor=member(request), **form.cleaned_data)
+        return redirect("desk:letter_text", owner.slug, letter.pk, letter.original_language)
+    return refused(request, "desk/letter_new.html", {"form": form, "coalition": owner})
+
+
+@desk_page
+def edit_text(request: HttpRequest, coalition: str, letter_id: int, language: str) -> HttpResponse:
+    """One language of a draft: saved, previewed without saving, or refused as stale with both versions shown."""
+    letter = letter_of(request, coalition, letter_id)
+    text = letter.edition.text_in(language)
+    if text is None:
+        raise Http404
+    context = _text_context(letter, text)
+    if letter.is_frozen():
+        return render(request, "desk/text.html", context, status=409 if request.method == "POST" else 200)
+    seen = services.text_version(letter, language)
+    form = TextForm(
+        request.POST or None,
+        language=language,
+        is_original=context["is_original"],
+        initial=_initial(letter, text, seen),
+    )
+    context["form"] = form
+    if "preview" in request.POST:
+        return render(
+            request, "desk/text.html", {**context, "shown": render_markdown(form.data.get("body", ""))}
+        )
+    if not form.is_valid():
+        return refused(request, "desk/text.html", context)
+    try:
+        services.save_text(letter, language=language, actor=member(request), **form.cleaned_data)
+    except services.Stale:
+        return render(
+            request, "desk/text.html", {**context, "theirs": text, "form": form.seeing(seen)}, status=409
+        )
+    except services.Frozen:
+        return redirect(request.path)
+    messages.success(request, _("Saved."))
+    return redirect(request.path)
+
+
+@desk_page
+@require_POST
+def add_text(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
+    letter = letter_of(request, coalition, letter_id)
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        text = letter.edition.text_nearest(letter.original_language)
+        return refused(request, "desk/text.html", {**_text_context(letter, text), "language_form": form})
+    language = form.cleaned_data["language"]
+    try:
+        services.add_language(letter, language=language, actor=member(request))
+    except services.Frozen:
+        messages.error(request, _("This edition is frozen: no language can be added to it."))
+        return redirect("desk:letter", coalition, letter.pk)
+    return redirect("desk:letter_text", coalition, letter.pk, language)
+
+
+@desk_page
+@require_POST
+def remove_text(request: HttpRequest, coalition: str, letter_id: int, language: str) -> HttpResponse:
+    letter = letter_of(request, coalition, letter_id)
+    try:
+        removed = services.remove_language(letter, language=language, actor=member(request))
+    except services.Frozen:
+        removed = False
+    if removed:
+        messages.success(request, _("The translation was removed."))
+    else:
+        messages.error(request, _("This text cannot be removed."))
+    return redirect("desk:letter_text", coalition, letter.pk, letter.original_language)
+
+
+@desk_page
+@require_POST
+def preview_markdown(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
+    """The HTML of a body that is being typed."""
+    letter_of(request, coalition, letter_id)
+    return HttpResponse(render_markdown(request.POST.get("body", "")))
+
+
+@desk_page
+@require_safe
+def show_proof(request: HttpRequest, coalition: str, letter_id: int, language: str) -> HttpResponse:
+    """The letter as the public will see it, for members only."""
+    letter = letter_of(request, coalition, letter_id)
+    text = letter.edition.text_in(language)
+    if text is None:
+        raise Http404
+    to, cc = letter.to_and_cc()
+    context = {
+        **public.letter_context(letter, text),
+        "to": to,
+        "cc": cc,
+        "asks": public.asks_in(letter, language),
+        "description": first_words(text.body),
+        "coalition": letter.lead,
+        "is_proof": True,
+    }
+    with speaking(language):
+        return render(request, "desk/proof.html", context)
+
+
+@desk_page
+def edit_settings(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
+    letter = letter_of(request, coalition, letter_id)
+    form = SettingsForm(request.POST or None, letter=letter)
+    if not form.is_valid():
+        context = {"form": form, "letter": letter, "coalition": letter.lead, "frozen": letter.is_frozen()}
+        return refused(request, "desk/settings.html", context)
+    request.session["zone"] = form.cleaned_data.pop("zone")
+    try:
+        services.save_settings(letter, actor=member(request), **form.cleaned_data)
+    except services.Frozen:
+        messages.error(request, _("The letter was launched meanwhile; its settings stay as they are."))
+        return redirect(request.path)
+    messages.success(request, _("Saved."))
+    return redirect("desk:letter", coalition, letter.pk)
+
+
+def _text_context(letter: Letter, text: Text) -> dict[str, Any]:
+    return {
+        "coalition": letter.lead,
+        "letter": letter,
+        "text": text,
+        "versions": public.versions_of(letter),
+        "text_direction": direction_of(text.language),
+        "is_original": text.language == letter.original_language,
+        "original_asks": _asks(letter, letter.original_language),
+        "own_asks": _asks(letter, text.language),
+        "language_form": LanguageForm(),
+        "now": timezone.now(),
+    }
+
+
+def _asks(letter: Letter, language: str) -> list[str]:
+    """The asks in exactly that language, with an empty line for each that has no translation."""
+    numbers = Ask.objects.filter(letter=letter).values_list("number", flat=True)
+    texts = dict(
+        AskText.objects.filter(ask__letter=letter, language=language).values_list("ask__number", "text")
+    )
+    return [texts.get(number, "") for number in numbers] if texts else []
+
+
+def _initial(letter: Letter, text: Text, seen: str) -> dict[str, str]:
+    fields = ("title", "salutation", "body", "closing")
+    asks = "\n".join(_asks(letter, text.language))
+    return {**{field: getattr(text, field) for field in fields}, "asks": asks, "seen": seen}
