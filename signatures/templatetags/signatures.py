@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.urls import reverse
 
 from letters.models import Letter
-from letters.public import path_in
+from letters.public import coalitions_of, path_in
 from signatures import public
 from signatures.forms import FORMS
 from signatures.models import Kind
@@ -65,14 +64,9 @@ def sign_form(letter: Letter, language: str) -> dict[str, Any]:
     kinds = [kind for kind in (Kind.INDIVIDUAL, Kind.ORGANISATION) if letter.accepts(kind)]
     return {
         "letter": letter,
+        "coalitions": coalitions_of(letter),
         "form": FORMS[kinds[0]](),
         "kind": kinds[0].value,
         "has_other": len(kinds) > 1,
         "sign_path": path_in(letter, language, "signatures:sign"),
     }
-
-
-@register.simple_tag
-def share_picture(letter: Letter, language: str) -> str:
-    """The path of the picture that goes with the letter where it is shared."""
-    return reverse("signatures:picture", args=[letter.slug, language])
