@@ -74,6 +74,7 @@ def confirm(signature: Signature) -> Signature:
     Raises WrongState when the letter has closed meanwhile.
     """
     with transaction.atomic():
+        _lock_siblings(signature)
         row = _locked(signature)
         if row.state != State.PENDING:
             return row
@@ -82,6 +83,12 @@ def confirm(signature: Signature) -> Signature:
         if not row.letter.is_open():
             raise WrongState(row)
         return _take_place(row)
+
+
+def _lock_siblings(signature: Signature) -> None:
+    """In one order, so that two links of one address, confirmed at once, wait for each other and do not collide."""
+    rows = Signature.objects.filter(address_digest=signature.address_digest).order_by("pk")
+    list(rows.select_for_update().values_list("pk"))
 
 
 def _take_place(row: Signature) -> Signature:

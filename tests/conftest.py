@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import kombu.pools
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.core.mail import EmailMessage
 from django.test import Client
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from campaign.celery import app as celery_app
@@ -73,7 +74,7 @@ def redis_server(_redis_server: Redis) -> Iterator[Redis]:
     """A real Redis, empty; stop(), start(), restart() (which loses all it held) and clear()."""
     _redis_server.clear()
     yield _redis_server
-    if not _redis_server.client.connection_pool or not _redis_server._answers():
+    if not _redis_server.answers():
         _redis_server.restart()
 
 
@@ -92,8 +93,8 @@ def redis_queue(redis_url: str) -> Iterator[str]:
 
 
 def _use_broker(conf: dict[str, Any]) -> None:
-    if celery_app._pool is not None:
-        celery_app._pool.force_close_all()
+    # Kombu keeps its pools for the whole process, by the broker they lead to.
+    kombu.pools.reset()
     celery_app.conf.update(conf)
     celery_app._pool = celery_app.amqp._producer_pool = None
 
@@ -195,12 +196,13 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     A request to another host, an error in a script or a breach of the Content-Security-Policy fails the test.
     """
-    contexts, faults = [], []
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
 
     def make(
         *, width: int = 1280, height: int = 800, language: str = "en", javascript: bool = True, **options: Any
     ) -> Page:
-        viewport = {"width": width, "height": height}
+        viewport = ViewportSize(width=width, height=height)
         context = browser.new_context(
             viewport=viewport, locale=language, java_script_enabled=javascript, **options
         )
