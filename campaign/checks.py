@@ -45,7 +45,9 @@ def check_mail_leaves_no_files(**_: Any) -> list[CheckMessage]:
     if settings.DEBUG or not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         return []
     hint = "set EMAIL_URL, for example smtp+tls://user:password@mail.example.org:587"
-    return [Error("Mail kept in files would keep signers' addresses in clear.", hint=hint, id="campaign.E006")]
+    return [
+        Error("Mail kept in files would keep signers' addresses in clear.", hint=hint, id="campaign.E006")
+    ]
 
 
 def _is_fernet_key(key: str) -> bool:

@@ -6,9 +6,9 @@ upgrade of it, `manage.py sort_again` writes them anew.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Callable, TypeVar
+from typing import TypeVar
 
 import icu
 

@@ -1,5 +1,6 @@
 """Reads the environment without ever raising: what is wrong is kept for the system checks to tell."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,20 @@ def boolean(name: str, *, default: bool) -> bool:
 
 def number(name: str, *, default: int) -> int:
     return parse(name, env.int, default=default, hint="a whole number")
+
+
+def database(name: str, *, default: str) -> dict[str, Any]:
+    """The URL in `name` as Django's configuration of a database."""
+    return parse(
+        name, _database_url, default=default, hint="postgres://user:password@host/name or sqlite:////path"
+    )
+
+
+def _database_url(name: str, *, default: str) -> dict[str, Any]:
+    with warnings.catch_warnings():
+        # It only warns of a scheme it does not know.
+        warnings.simplefilter("error")
+        return env.db_url(name, default=default)
 
 
 def parse(name: str, reader: Callable[..., Any], *, default: Any, hint: str) -> Any:

@@ -31,7 +31,7 @@ def desk_language(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path.startswith(settings.DESK_PATHS):
-            return by_reader(request)
+            return by_reader(request)  # type: ignore[return-value]  # it is not asynchronous here
         translation.activate(settings.LANGUAGE_CODE)
         return get_response(request)
 

@@ -45,7 +45,9 @@ def make_anonymous(request: HttpRequest, params: tuple[str, ...] = ()) -> None:
     query.update(wanted)
     request.GET = query  # type: ignore[assignment]
     request.META["QUERY_STRING"] = query.urlencode()
-    request.META["HTTP_ACCEPT_ENCODING"] = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else ""
+    request.META["HTTP_ACCEPT_ENCODING"] = (
+        "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else ""
+    )
     request.META.pop("HTTP_COOKIE", None)
     request.COOKIES = {}
 

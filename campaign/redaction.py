@@ -3,11 +3,16 @@
 import logging
 import re
 
+# IPv6 (RFC 4291, 2.2), shortened by '::' or not; a time of day has too few groups for either.
+_GROUPS = r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*"
+_SHORTENED = rf"(?:{_GROUPS})::(?:{_GROUPS})?|::{_GROUPS}"
+_WHOLE = r"(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}"
+
 _RULES = [
     (re.compile(r"(?i)[^\s<>\"'(),:;=\[\]]+@[^\s<>\"'(),;\]]+"), "<address>"),
     (re.compile(r"/signatures/[^/\s\"']{20,}"), "/signatures/<token>"),
     (re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"), "<network>"),
-    (re.compile(r"(?i)(?<![:\w])(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}(?![:\w])"), "<network>"),
+    (re.compile(rf"(?i)(?<![:\w])(?:{_SHORTENED}|{_WHOLE})(?![:\w])"), "<network>"),
 ]
 
 

@@ -96,14 +96,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database, cache ----------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": environment.parse(
-        "DATABASE_URL",
-        env.db_url,
-        default=DATABASE_URL_DEFAULT,
-        hint="postgres://user:password@host/name or sqlite:////path",
-    )
-}
+DATABASES = {"default": environment.database("DATABASE_URL", default=DATABASE_URL_DEFAULT)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -131,7 +124,7 @@ PAGE_SECONDS = 1
 # --- Queue --------------------------------------------------------------------------------------------------
 
 QUEUE_DIR = VAR_DIR / "queue"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 if not REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR / "messages"),
@@ -182,7 +175,10 @@ DELIVERY_LEASE = environment.number("DELIVERY_LEASE", default=300)
 
 EMAIL_TIMEOUT = 20
 _mail = environment.parse(
-    "EMAIL_URL", env.email_url, default=f"filemail://{VAR_DIR / 'mail'}", hint="smtp+tls://user:password@host:587"
+    "EMAIL_URL",
+    env.email_url,
+    default=f"filemail://{VAR_DIR / 'mail'}",
+    hint="smtp+tls://user:password@host:587",
 )
 vars().update(_mail)
 MAIL_DIR = VAR_DIR / "mail"

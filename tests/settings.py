@@ -1,6 +1,7 @@
 """The site's own settings under an environment of the tests' own: nothing of the developer's is read or touched."""
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -52,10 +53,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 (SCRATCH / "static").mkdir()
 
 from campaign.settings import *  # noqa: E402, F403
-from campaign.settings import LOGGING, STORAGES  # noqa: E402
+from campaign.settings import STORAGES  # noqa: E402
 
 # Templates find their files without a manifest, which only `collectstatic` makes (see the fixture `served`).
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The tests' own mail server says each command it hears.
-LOGGING["loggers"]["mail.log"] = {"level": "WARNING"}
+logging.getLogger("mail.log").setLevel(logging.WARNING)

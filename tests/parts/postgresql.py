@@ -42,9 +42,9 @@ class PostgreSQL:
         log = self.home / "log"
         self.sockets.mkdir(exist_ok=True)
         # Its own user must be let through to the socket, which others then may not use.
-        for folder in (self.home, self.sockets) if self.user else ():
-            shutil.chown(folder, self.user)
         if self.user:
+            shutil.chown(self.home, self.user)
+            shutil.chown(self.sockets, self.user)
             self.sockets.parent.chmod(0o711)
         self._run(
             bindir / "initdb",

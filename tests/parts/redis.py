@@ -28,7 +28,7 @@ class Redis:
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         command = [find_binary(), *options, "--dir", str(self.home)]
         self.server = Process(command, log=self.home / "log", env={"PATH": os.environ.get("PATH", "")})
-        self.server.wait_ready(self._answers)
+        self.server.wait_ready(self.answers)
 
     def stop(self) -> None:
         """Ends it at once, with all it held."""
@@ -47,7 +47,7 @@ class Redis:
         self.client.close()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         try:
             return bool(self.client.ping())
         except redis.ConnectionError:

@@ -27,7 +27,7 @@ class Received:
     message: EmailMessage = field(init=False)
 
     def __post_init__(self) -> None:
-        self.message = message_from_bytes(self.data, policy=policy.default)  # type: ignore[assignment]
+        self.message = message_from_bytes(self.data, policy=policy.default)
 
     @property
     def subject(self) -> str:
@@ -39,7 +39,7 @@ class Received:
         return part.get_content() if part else ""
 
     def attachments(self) -> list[EmailMessage]:
-        return list(self.message.iter_attachments())  # type: ignore[arg-type]
+        return list(self.message.iter_attachments())
 
 
 class MailServer:
@@ -106,7 +106,8 @@ class MailServer:
         if reply == DROP:
             received.dropped = True
             self.dropped.append(received)
-            server.transport.abort()
+            assert server.transport is not None
+            server.transport.close()
             return "421 gone"
         reply = reply.removeprefix("data ")
         if reply.startswith("2"):

@@ -1,3 +1,4 @@
+import warnings
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, threads: int, **options: Any) -> None:
         make_folders()
+        # Celery warns root of pickled tasks; here tasks are JSON alone, and a newcomer in a container is root.
+        warnings.filterwarnings("ignore", message="You're running the worker with superuser")
         app.worker_main(
             [
                 "--quiet",
