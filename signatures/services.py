@@ -154,6 +154,7 @@ def change(signature: Signature, *, name: str, country: str, exposure: str, want
         if row.state not in WITHDRAWABLE:
             raise WrongState(row)
         narrower = NARROWNESS[exposure] > NARROWNESS[row.exposure]
+        name_before = row.public_name
         person = replace(Person.open(row.sealed), name=name)
         row.exposure, row.wants_updates = exposure, wants_updates
         row.untallied = row.untallied or (row.country != country and row.state == State.CONFIRMED)
@@ -161,7 +162,7 @@ def change(signature: Signature, *, name: str, country: str, exposure: str, want
         expose(row, person)
         fields = ["exposure", "wants_updates", "untallied", "country", "sealed", *EXPOSED]
         row.save(update_fields=fields)
-        if narrower or row.kind == Kind.INDIVIDUAL:
+        if narrower or name_before not in ("", row.public_name):
             mark_documents_stale(row.letter_id)
     transaction.on_commit(lambda: wake_once_a_second(FOLD))
     return row

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.languages import speaking
+from campaign.responses import SeeOther
 from letters import public
 from signatures import services
 from signatures.forms import ChangeForm
@@ -125,12 +126,6 @@ def _own_path(signature: Signature) -> str:
     return reverse("signatures:own", args=[make_token(signature)])
 
 
-def _see(url: str) -> HttpResponseRedirect:
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
-
-
 def _confirm(request: HttpRequest, signature: Signature) -> HttpResponseBase:
     was_pending = signature.state == State.PENDING
     if was_pending and is_late(signature):
@@ -140,9 +135,9 @@ def _confirm(request: HttpRequest, signature: Signature) -> HttpResponseBase:
     except services.WrongState:
         return _show(request, signature, status=409)
     if not was_pending or standing.pk != signature.pk:
-        return _see(_own_path(standing))
+        return SeeOther(_own_path(standing))
     url = reverse("signatures:thanks", args=[signature.letter.slug, signature.language])
-    return _see(url + ("?waiting=1" if standing.state == State.WAITING else ""))
+    return SeeOther(url + ("?waiting=1" if standing.state == State.WAITING else ""))
 
 
 def _change(request: HttpRequest, signature: Signature) -> HttpResponseBase:
@@ -159,20 +154,20 @@ def _change(request: HttpRequest, signature: Signature) -> HttpResponseBase:
             wants_updates=data["wants_updates"],
         )
     except services.WrongState:
-        return _see(_own_path(signature))
-    return _see(_own_path(signature) + "?changed=1")
+        return SeeOther(_own_path(signature))
+    return SeeOther(_own_path(signature) + "?changed=1")
 
 
 def _withdraw(request: HttpRequest, signature: Signature) -> HttpResponseBase:
     if request.POST.get("sure") != "yes":
         return _show(request, signature, asks_withdrawal=True)
     services.withdraw(signature)
-    return _see(_own_path(signature))
+    return SeeOther(_own_path(signature))
 
 
 def _renew(request: HttpRequest, signature: Signature) -> HttpResponseBase:
     services.renew_link(signature)
-    return _see(reverse("signatures:sent", args=[signature.letter.slug, signature.language]))
+    return SeeOther(reverse("signatures:sent", args=[signature.letter.slug, signature.language]))
 
 
 VERBS: dict[str, Callable[[HttpRequest, Signature], HttpResponseBase]] = {

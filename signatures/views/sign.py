@@ -3,20 +3,20 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
 from campaign.languages import speaking
 from campaign.pages import public_page
+from campaign.responses import SeeOther
 from letters import public
 from signatures import services
 from signatures.forms import FORMS, LostLinkForm, SignatureForm
 from signatures.signable import SignableLetter, signable_letter
 from signatures.views.guards import has_no_witness, public_post
 
-SEE_OTHER = 303
 NO_WITNESS_SCORE = 1
 
 
@@ -56,7 +56,7 @@ def _post_signature(request: HttpRequest, slug: str, language: str | None) -> Ht
         referrer=_coarse_referrer(request),
         score=NO_WITNESS_SCORE if has_no_witness(request) else 0,
     )
-    return _see(reverse("signatures:sent", args=[slug, language]))
+    return SeeOther(reverse("signatures:sent", args=[slug, language]))
 
 
 def _kind_asked_for(letter: SignableLetter, kind: str) -> str:
@@ -121,7 +121,7 @@ def _post_lost_link(request: HttpRequest, slug: str, language: str) -> HttpRespo
             context = _context(letter, language) | {"form": form}
             return render(request, "signatures/lost_link.html", context, status=422)
     services.request_link(letter, email=form.cleaned_data["email"], language=language)
-    return _see(reverse("signatures:link_sent", args=[slug, language]))
+    return SeeOther(reverse("signatures:link_sent", args=[slug, language]))
 
 
 @public_page(shows_names=False)
@@ -136,9 +136,3 @@ def _letter_page(
     language = letter.language_or_original(language)
     with speaking(language):
         return render(request, template, _context(letter, language) | more)
-
-
-def _see(url: str) -> HttpResponseRedirect:
-    response = HttpResponseRedirect(url)
-    response.status_code = SEE_OTHER
-    return response
