@@ -24,22 +24,29 @@ class NotReady(Exception):
 
 
 @transaction.atomic
-def open_letter(letter: Letter, *, now: datetime | None = None, actor: User | None = None) -> bool:
+def open_letter(
+    letter: Letter,
+    *,
+    now: datetime | None = None,
+    opened_at: datetime | None = None,
+    actor: User | None = None,
+) -> bool:
     """Freezes the edition and opens the letter, once: False if it was open before. Raises NotReady for a draft.
 
     A scheduled letter opens at the time it promised, however late this is called; if its slug was taken meanwhile it
-    gets a numbered one rather than failing. `letter` itself is brought up to date.
+    gets a numbered one rather than failing. `opened_at` says that it opened earlier, elsewhere. `letter` itself is
+    brought up to date.
     """
     now = now or timezone.now()
     locked = _lock(letter)
     if locked.state not in HIDDEN:
         letter.refresh_from_db()
         return False
-    if locked.scheduled_at is None and (problems := letter_problems(locked, now=now)):
+    if locked.scheduled_at is None and (problems := letter_problems(locked, now=opened_at or now)):
         raise NotReady(problems)
     edition = freeze_edition(locked, now=now)
     is_late = bool(locked.scheduled_at and locked.opens_at and locked.opens_at <= now)
-    locked.opened_at = locked.opens_at if is_late else now
+    locked.opened_at = opened_at or (locked.opens_at if is_late else now)
     locked.opens_at, locked.state = locked.opened_at, Letter.State.OPEN
     wanted = locked.slug
     _save_at_a_free_slug(locked)
@@ -138,12 +145,12 @@ def _text_problems(letter: Letter) -> list[str]:
 
 
 def _ask_problems(letter: Letter) -> list[str]:
-    languages = [text.language for text in letter.edition.texts.all()]
+    """A language without any asks shows those of the original; one that has a part of them misleads."""
     asks = [{text.language for text in ask.texts.all()} for ask in letter.asks.prefetch_related("texts")]
     return [
-        _("In %(language)s, the asks are not all there.") % {"language": own_name(language)}
-        for language in languages
-        if any(language not in ask for ask in asks)
+        _("In %s, a part of the asks is missing.") % own_name(text.language)
+        for text in letter.edition.texts.all()
+        if 0 < sum(text.language in ask for ask in asks) < len(asks)
     ]
 
 
