@@ -49,6 +49,7 @@ def letter_publish(request: HttpRequest, coalition: str, letter_id: int) -> Http
             return redirect("desk:letter_publish", coalition, letter_id)
     if not letter.is_frozen():
         problems = problems or letter_problems(letter)
+    to, cc = letter.to_and_cc()
     context = {
         "coalition": letter.lead,
         "letter": letter,
@@ -57,7 +58,9 @@ def letter_publish(request: HttpRequest, coalition: str, letter_id: int) -> Http
         "may_write": request.may_write,  # type: ignore[attr-defined]
         "is_public": letter.is_public(),
         "is_scheduled": letter.is_frozen() and not letter.is_public(),
-        "to_and_cc": letter.to_and_cc(),
+        "to": to,
+        "cc": cc,
+        "edition": letter.edition,
         "languages": [own_name(text.language) for text in letter.edition.texts.all()],
     }
     return render(request, "desk/deliver_publish.html", context, status=422 if form.errors else 200)

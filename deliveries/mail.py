@@ -38,18 +38,19 @@ def compose_mail(
 
     `shows_attachment` words it as if the document, which a preview does not have, were attached.
     """
-    text = text_for(delivery.edition, delivery.language)
-    attached = document is not None and document.size <= LARGEST_ATTACHMENT
+    text, letter = text_for(delivery.edition, delivery.language), delivery.occasion.letter
+    attached = shows_attachment or (document is not None and document.size <= LARGEST_ATTACHMENT)
+    context = mail_context(delivery, text) | document_context(letter, attached) | {"trial": bool(to)}
     mail = render_mail(
         "deliver_letter",
-        {**mail_context(delivery, text), "attached": attached or shows_attachment, "trial": bool(to)},
+        context,
         to=to or formataddr((delivery.name, delivery.email)),
         language=text.language,
         message_id=delivery.message_id or derive_message_id("delivery", delivery.pk),
-        reply_to=delivery.occasion.letter.lead.email,
+        reply_to=letter.lead.email,
         headers={"Content-Language": text.language},
     )
-    mail.from_email = sender_of(delivery.occasion.letter)
+    mail.from_email = sender_of(letter)
     if document is not None and attached:
         mail.attach(document_name(delivery), document.path.read_bytes(), "application/pdf")
     return mail
@@ -91,8 +92,12 @@ def mail_context(delivery: Delivery, text: Text) -> dict[str, Any]:
         "more": more,
         "coalition": letter.lead,
         "url": settings.SITE_URL + text.get_absolute_url(),
-        "document_url": settings.SITE_URL + reverse("signatures:export", args=[letter.slug, "pdf"]),
     }
+
+
+def document_context(letter: Letter, attached: bool) -> dict[str, Any]:
+    path = "" if attached else reverse("signatures:export", args=[letter.slug, "pdf"])
+    return {"attached": attached, "document_url": settings.SITE_URL + path}
 
 
 def organisations_named(letter: Letter, language: str) -> tuple[list[tuple[str, str]], int]:

@@ -29,6 +29,11 @@ def signed_by(occasion: Occasion) -> str:
     return f"{who} {where}" if who else gettext("nobody yet")
 
 
+@register.filter
+def state_name(state: str) -> str:
+    return str(State(state).label) if state in State.values else state
+
+
 @register.inclusion_tag("deliveries/_status.html")
 def delivery_status(letter: Letter) -> dict[str, Any]:
     """For the letter's public page: on which days it reached how many officials, and how many in copy."""
