@@ -58,10 +58,10 @@ def letter_publish(request: HttpRequest, coalition: str, letter_id: int) -> Http
         "may_write": request.may_write,  # type: ignore[attr-defined]
         "is_public": letter.is_public(),
         "is_scheduled": letter.is_frozen() and not letter.is_public(),
+        "planned": letter.opens_at if letter.is_frozen() else None,
         "to": to,
         "cc": cc,
         "edition": letter.edition,
-        "languages": [own_name(text.language) for text in letter.edition.texts.all()],
     }
     return render(request, "desk/deliver_publish.html", context, status=422 if form.errors else 200)
 

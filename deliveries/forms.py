@@ -24,8 +24,8 @@ class PublishForm(forms.Form):
     )
 
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
-        initial = {"opens_at": letter.opens_at, "delivers_at_opening": letter.delivers_at_opening}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"opens_at": letter.opens_at, "delivers_at_opening": letter.delivers_at_opening}
+        super().__init__(*args, **kwargs)
         for name, css in (("opens_at", "form-control"), ("delivers_at_opening", "form-check-input")):
             self.fields[name].widget.attrs["class"] = css
 

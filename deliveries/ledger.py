@@ -1,5 +1,6 @@
 """What the ledger holds: addressees as they were, and states that change by conditional UPDATE alone, with an event."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ def snapshot_of(addressee: Addressee) -> dict[str, Any]:
 
 
 def move(
-    delivery: Delivery, state: str, detail: str = "", *, when: dict[str, object], **changes: object
+    delivery: Delivery, state: str, detail: str = "", *, when: Mapping[str, object], **changes: object
 ) -> bool:
     """Moves the delivery if it still is as `when` says; tells whether it was, and writes the event if so."""
     values = {"state": state, "state_at": timezone.now(), **changes}

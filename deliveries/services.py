@@ -1,5 +1,5 @@
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -122,7 +122,7 @@ def _decide(
     state: str,
     detail: str,
     *,
-    when: dict[str, object],
+    when: Mapping[str, object],
     actor: User | None,
     **changes: object,
 ) -> bool:
@@ -149,12 +149,12 @@ def _queue_deliveries(occasion: Occasion, edition: Edition, addressees: Sequence
     )
 
 
-def _each_due(due: LetterQuerySet, act: Callable[[Letter], None]) -> int:
+def _each_due(due: LetterQuerySet, act: Callable[[Letter], object]) -> int:
     """Does `act` to each letter that is due, each in a transaction of its own; how many it did."""
     return sum(_take(due.filter(pk=letter_id), act) for letter_id in list(due.values_list("pk", flat=True)))
 
 
-def _take(due: LetterQuerySet, act: Callable[[Letter], None]) -> bool:
+def _take(due: LetterQuerySet, act: Callable[[Letter], object]) -> bool:
     try:
         with transaction.atomic():
             letter = due.select_for_update(
