@@ -2,11 +2,11 @@
 
 import zoneinfo
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from babel.localedata import locale_identifiers
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -131,8 +131,9 @@ class TextForm(forms.Form):
 
     def seeing(self, version: str) -> "TextForm":
         """The same form, with what was typed, as if its writer had begun from `version`."""
-        self.data = self.data.copy()
-        self.data["seen"] = version
+        typed = cast(QueryDict, self.data).copy()
+        typed["seen"] = version
+        self.data = typed
         return self
 
 
@@ -150,9 +151,9 @@ class SettingsForm(forms.Form):
     )
     zone = forms.ChoiceField(label=_("Time zone of these times"), choices=zone_choices)
 
-    def __init__(self, *args: Any, letter: Letter, **options: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, letter: Letter) -> None:
         self.letter = letter
-        super().__init__(*args, initial=self._initial(), **options)
+        super().__init__(data, initial=self._initial())
         for name in ("opens_at", "closes_at"):
             self.fields[name].widget = forms.DateTimeInput(
                 {"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
@@ -210,8 +211,8 @@ class AddresseeForm(forms.Form):
     chosen = forms.ModelChoiceField(Official.objects.none(), label=_("Official"), empty_label="—")
     kind = forms.ChoiceField(label=_("How"), choices=Kind.choices)
 
-    def __init__(self, *args: Any, letter: Letter, **options: Any) -> None:
-        super().__init__(*args, auto_id="id_chosen_%s", **options)
+    def __init__(self, data: QueryDict | None = None, *, letter: Letter) -> None:
+        super().__init__(data, auto_id="id_chosen_%s")
         named = letter.addressees.filter(official__isnull=False).values("official")
         self.fields["chosen"].queryset = letter.lead.officials.exclude(pk__in=named)  # type: ignore[attr-defined]
 
@@ -224,8 +225,8 @@ class NewAddresseeForm(OfficialForm):
 
     kind = forms.ChoiceField(label=_("How"), choices=Kind.choices)
 
-    def __init__(self, *args: Any, letter: Letter, **options: Any) -> None:
-        super().__init__(*args, instance=Official(coalition=letter.lead), **options)
+    def __init__(self, data: QueryDict | None = None, *, letter: Letter) -> None:
+        super().__init__(data, instance=Official(coalition=letter.lead))
 
     def official(self) -> Official:
         return self.save(commit=False)

@@ -82,10 +82,9 @@ def _write(letter: Letter, file: LetterFile, owner: Coalition, actor: User | Non
         letter.refresh_from_db()
     for text in file.texts:
         services.save_text(letter, **vars(text), actor=actor)
-    written = {text.language for text in file.texts}
-    for text in letter.edition.texts.all():
-        if text.language not in written:
-            services.remove_language(letter, language=text.language, actor=actor)
+    dropped = {text.language for text in letter.edition.texts.all()} - {text.language for text in file.texts}
+    for language in dropped:
+        services.remove_language(letter, language=language, actor=actor)
     officials = [(entry.kind, services.register_official(owner, entry.values)) for entry in file.officials]
     services.set_addressees(letter, officials, actor=actor)
     services.save_settings(letter, actor=actor, **_settings(file, letter))

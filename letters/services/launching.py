@@ -77,7 +77,7 @@ def schedule_letter(
         locked.delivers_at_opening = delivers_at_opening
     problems = letter_problems(locked, now=now)
     if locked.opens_at is None or locked.opens_at <= now:
-        problems.append(_("The opening must be in the future."))
+        raise NotReady([*problems, _("The opening must be in the future.")])
     if problems:
         raise NotReady(problems)
     locked.scheduled_at = now
