@@ -28,9 +28,10 @@ CARELESS = {
 
 
 class PostgreSQL:
-    """A server of the tests' own, reached over a Unix socket in `sockets`."""
+    """A server of the tests' own, reached over a Unix socket in `sockets`; `settings` are its configuration."""
 
-    def __init__(self, sockets: Path) -> None:
+    def __init__(self, sockets: Path, settings: dict[str, str] | None = None) -> None:
+        self.settings = CARELESS if settings is None else settings
         self.home = Path(tempfile.mkdtemp(prefix="undersigned-pg-"))
         self.sockets = sockets
         self.user = _unprivileged_user() if os.geteuid() == 0 else None
@@ -40,8 +41,8 @@ class PostgreSQL:
     def start(self) -> None:
         bindir = self._reachable(find_binaries())
         log = self.home / "log"
-        self.sockets.mkdir(exist_ok=True)
-        # Its own user must be let through to the socket, which others then may not use.
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        # Its own user must be let through to the folder of its socket, which nobody else may enter.
         if self.user:
             shutil.chown(self.home, self.user)
             shutil.chown(self.sockets, self.user)
@@ -59,7 +60,7 @@ class PostgreSQL:
             "--no-locale",
             "-N",
         )
-        options = [part for name, value in CARELESS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         self.server = Process(
             [str(bindir / "postgres"), "-D", str(self.home / "data"), "-k", str(self.sockets), *options],
             log=log,
@@ -92,9 +93,7 @@ class PostgreSQL:
         try:
             self._run(bindir / "postgres", "--version")
         except PermissionError:
-            copy = self.home / "installation"
-            shutil.copytree(bindir.parent, copy, symlinks=True)
-            return copy / "bin"
+            return _copy_installation(bindir.parent, self.home) / "bin"
         return bindir
 
     def _answers(self) -> bool:
@@ -111,6 +110,15 @@ def find_binaries() -> Path:
     if found := next((folder for folder in candidates if _holds_a_server(folder)), None):
         return found
     raise MissingPart(f"PostgreSQL: no initdb and postgres found; {HOW}")
+
+
+def _copy_installation(whole: Path, home: Path) -> Path:
+    # A wheel's binaries look for their libraries in a folder beside their package.
+    package = whole.parent
+    libraries = package.parent / f"{package.name}.libs"
+    if libraries.is_dir():
+        shutil.copytree(libraries, home / libraries.name)
+    return Path(shutil.copytree(whole, home / package.name / whole.name, symlinks=True))
 
 
 def _holds_a_server(folder: Path) -> bool:
