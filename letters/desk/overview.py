@@ -1,6 +1,7 @@
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,7 +18,7 @@ NEWEST_ENTRIES = 15
 def show_home(request: HttpRequest) -> HttpResponse:
     """All coalitions of the member, each with its letters."""
     coalitions = with_letters(Coalition.objects.of_member(member(request)).order_by("name"))
-    return render(request, "desk/home.html", {"shelves": _shelves(coalitions)})
+    return render(request, "desk/home.html", _shelves(coalitions))
 
 
 @desk_page
@@ -25,13 +26,14 @@ def show_home(request: HttpRequest) -> HttpResponse:
 def show_coalition(request: HttpRequest, coalition: str) -> HttpResponse:
     owner = coalition_of(request, coalition)
     shelves = _shelves(with_letters(Coalition.objects.filter(pk=owner.pk)))
-    return render(request, "desk/home.html", {"shelves": shelves, "coalition": owner})
+    return render(request, "desk/home.html", {**shelves, "coalition": owner})
 
 
 @desk_page
 @require_safe
 def show_letter(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
+    prefetch_related_objects([letter], "asks__texts", "addressees")
     to, cc = letter.to_and_cc()
     context = {
         "coalition": letter.lead,
@@ -41,7 +43,7 @@ def show_letter(request: HttpRequest, coalition: str, letter_id: int) -> HttpRes
         "problems": [] if letter.is_frozen() else letter_problems(letter),
         "to": to,
         "cc": cc,
-        "asks": letter.asks.prefetch_related("texts"),
+        "asks": letter.asks.all(),
         "entries": letter.audit.select_related("actor")[:NEWEST_ENTRIES],
     }
     return render(request, "desk/letter.html", context)
@@ -55,11 +57,13 @@ def with_letters(coalitions: QuerySet[Coalition]) -> QuerySet[Coalition]:
     return coalitions.prefetch_related(Prefetch("publications", led.prefetch_related(editions, titles)))
 
 
-def _shelves(coalitions: Iterable[Coalition]) -> list[tuple[Coalition, list[tuple[Letter, Text]]]]:
-    return [
+def _shelves(coalitions: Iterable[Coalition]) -> dict[str, Any]:
+    """The letters of each coalition with their titles, and all letters in one list for whoever counts them."""
+    shelves = [
         (coalition, [_row(publication.letter) for publication in coalition.publications.all()])
         for coalition in coalitions
     ]
+    return {"shelves": shelves, "letters": [letter for _coalition, rows in shelves for letter, _text in rows]}
 
 
 def _row(letter: Letter) -> tuple[Letter, Text]:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from letters import public, services
 from letters.access import coalition_of, desk_page, letter_of, member
 from letters.forms import LanguageForm, LetterForm, SettingsForm, TextForm, refused
 from letters.markdown import first_words, render_markdown
-from letters.models import Ask, AskText, Letter, Text
+from letters.models import Letter, Text
 
 
 @desk_page
@@ -157,11 +158,10 @@ def _text_context(letter: Letter, text: Text) -> dict[str, Any]:
 
 def _asks(letter: Letter, language: str) -> list[str]:
     """The asks in exactly that language, with an empty line for each that has no translation."""
-    numbers = Ask.objects.filter(letter=letter).values_list("number", flat=True)
-    texts = dict(
-        AskText.objects.filter(ask__letter=letter, language=language).values_list("ask__number", "text")
-    )
-    return [texts.get(number, "") for number in numbers] if texts else []
+    prefetch_related_objects([letter], "asks__texts")
+    texts = [{text.language: text.text for text in ask.texts.all()} for ask in letter.asks.all()]
+    asks = [ask.get(language, "") for ask in texts]
+    return asks if any(asks) else []
 
 
 def _initial(letter: Letter, text: Text, seen: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -122,8 +123,9 @@ def close_letter(letter: Letter, *, now: datetime | None = None, actor: User | N
 def letter_problems(letter: Letter, *, now: datetime | None = None) -> list[str]:
     """What stands in the way of launching a draft, in the reader's language; empty when nothing does."""
     now = now or timezone.now()
+    prefetch_related_objects([letter], "editions__texts", "asks__texts", "addressees")
     problems = [*_text_problems(letter), *_ask_problems(letter)]
-    if not letter.addressees.filter(kind="to").exists():
+    if not letter.to_and_cc()[0]:
         problems.append(_("The letter has no addressee."))
     if letter.closes_at and letter.closes_at <= max(now, letter.opens_at or now):
         problems.append(_("The letter would close before it opens, or has closed already."))
@@ -146,7 +148,7 @@ def _text_problems(letter: Letter) -> list[str]:
 
 def _ask_problems(letter: Letter) -> list[str]:
     """A language without any asks shows those of the original; one that has a part of them misleads."""
-    asks = [{text.language for text in ask.texts.all()} for ask in letter.asks.prefetch_related("texts")]
+    asks = [{text.language for text in ask.texts.all()} for ask in letter.asks.all()]
     return [
         _("In %s, a part of the asks is missing.") % own_name(text.language)
         for text in letter.edition.texts.all()
