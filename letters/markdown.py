@@ -54,4 +54,4 @@ def _picture_as_words(
 
 
 _parser = MarkdownIt("commonmark", {"html": False})
-_parser.add_render_rule("image", _picture_as_words)  # type: ignore[arg-type]
+_parser.add_render_rule("image", _picture_as_words)

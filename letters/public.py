@@ -65,8 +65,8 @@ def public_letters(page: int, now: datetime | None = None) -> tuple[list[Letter]
     opened = Coalesce("opened_at", "opens_at", "created_at", output_field=DateTimeField())
     rows = Letter.objects.public(now).annotate(over=closed, since=opened).order_by("over", "-since", "-id")
     first = (page - 1) * LETTERS_ON_A_PAGE
-    rows = _with_texts(rows, Text.objects.defer("body")).prefetch_related("addressees")
-    found = list(rows[first : first + LETTERS_ON_A_PAGE + 1])
+    listed = _with_texts(rows, Text.objects.defer("body")).prefetch_related("addressees")
+    found = list(listed[first : first + LETTERS_ON_A_PAGE + 1])
     return found[:LETTERS_ON_A_PAGE], len(found) > LETTERS_ON_A_PAGE
 
 

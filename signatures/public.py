@@ -1,21 +1,24 @@
 """What the public pages read of signatures: counts that were folded before, and one page of the signatory list."""
 
 import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
-from django.db.models import QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet, Value
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from campaign.collation import in_order_of, prefix_range
 from campaign.countries import country_name
 from letters.models import Letter
-from signatures.models import CountryTotal, Exposure, Kind, Signature, Verified
+from signatures.models import CountryTotal, Exposure, Kind, Signature, State, Verified
+from signatures.models.signature import LISTED
 from signatures.rules import website_host
 
 FEWEST = 5  # people of one country, and of the folded rest, that are told in public
@@ -23,6 +26,7 @@ ORGANISATIONS_ON_LETTER = 400
 GROUPED_AT_MOST = 1000
 PEOPLE_ON_LETTER = 60
 ON_A_PAGE = 100
+KEY_MAX = 160  # bytes
 
 # A sign beside the name, and what the legend says of it.
 MARKS = {
@@ -42,7 +46,7 @@ class Counts(NamedTuple):
 
 class CountryCount(NamedTuple):
     name: str
-    count: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -151,9 +155,20 @@ def fold_small(rows: list[tuple[str, int]]) -> tuple[list[tuple[str, int]], int]
 # --- The signatory list -------------------------------------------------------------------------------------
 
 
+class Literal(Value):
+    """A constant of ours written into the SQL itself, since SQLite does not see a partial index's condition in a list
+    of parameters; never for what came from outside."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        return f"'{self.value}'", []
+
+
 def listed(letter: Letter, kind: str) -> QuerySet[Signature]:
-    """In the order of the index `signature_list`."""
-    return Signature.objects.listed().filter(letter=letter, kind=kind).order_by("sort_key")
+    """The signatory list of one kind by the index `signature_list`, and in its order."""
+    shown = Signature.objects.filter(
+        state=State.CONFIRMED, exposure__in=[Literal(choice) for choice in LISTED]
+    )
+    return shown.filter(letter=letter, kind=kind).order_by("sort_key")
 
 
 def first_signatories(letter: Letter, kind: str, language: str, limit: int) -> tuple[list[Signatory], bool]:
@@ -222,6 +237,6 @@ def _cursor(key: bytes) -> str:
 def _key(cursor: str) -> bytes:
     """Empty for what is no cursor."""
     try:
-        return urlsafe_b64decode(cursor[:240] + "=" * (-len(cursor) % 4))
+        return b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)[:KEY_MAX]
     except (binascii.Error, ValueError):
         return b""
