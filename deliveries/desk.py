@@ -20,6 +20,7 @@ from deliveries.mail import (
     sample_deliveries,
     sample_occasion,
     sender_of,
+    subject_of,
     text_for,
 )
 from deliveries.models import Delivery, Occasion
@@ -112,7 +113,8 @@ def deliveries(request: HttpRequest, coalition: str, letter_id: int) -> HttpResp
         "occasion": sample_occasion(letter),
         "sender": sender_of(letter),
         "samples": [
-            (language, own_name(language), text_for(letter.edition, language).title) for language in samples
+            (language, own_name(language), subject_of(text_for(letter.edition, language)))
+            for language in samples
         ],
         "document": document_name(next(iter(samples.values()))) if samples else "",
     }

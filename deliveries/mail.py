@@ -5,11 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from campaign.collation import in_order_of
 from campaign.countries import country_name
-from campaign.languages import direction_of
+from campaign.languages import direction_of, speaking
 from campaign.mail import derive_message_id, render_mail
 from deliveries.ledger import describe, snapshot_of
 from deliveries.models import Delivery, Occasion
@@ -113,6 +114,12 @@ def organisations_named(letter: Letter, language: str) -> tuple[list[tuple[str, 
 def text_for(edition: Edition, language: str) -> Text:
     """The edition's text in that language or its base language, else the original."""
     return edition.text_in(language) or edition.text_nearest(language.split("-")[0])
+
+
+def subject_of(text: Text) -> str:
+    """The subject of the mail in that text's language."""
+    with speaking(text.language):
+        return render_to_string("emails/deliver_letter/subject.txt", {"text": text}).strip()
 
 
 def sender_of(letter: Letter) -> str:

@@ -1,3 +1,4 @@
+from collections import Counter
 from typing import Any
 
 from django import template
@@ -6,7 +7,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext, ngettext
 
-from deliveries.models import DeliveryEvent, Occasion, State
+from deliveries.models import Delivery, DeliveryEvent, Occasion, State
 from letters.models import Letter
 
 register = template.Library()
@@ -32,6 +33,20 @@ def signed_by(occasion: Occasion) -> str:
 @register.filter
 def state_name(state: str) -> str:
     return str(State(state).label) if state in State.values else state
+
+
+@register.filter
+def last_words(delivery: Delivery) -> str:
+    """What its newest event says, from the events that were fetched with it."""
+    events = list(delivery.events.all())
+    return events[-1].detail if events else ""
+
+
+@register.filter
+def sums(occasion: Occasion) -> str:
+    """'9 accepted by their server · 2 queued', from the deliveries that were fetched with it."""
+    counted = Counter(State(delivery.state) for delivery in occasion.deliveries.all())
+    return " · ".join(f"{counted[state]} {state.label}" for state in State if counted[state])
 
 
 @register.inclusion_tag("deliveries/_status.html")
