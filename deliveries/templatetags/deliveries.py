@@ -50,8 +50,11 @@ def sums(occasion: Occasion) -> str:
 
 
 @register.inclusion_tag("deliveries/_status.html")
-def delivery_status(letter: Letter) -> dict[str, Any]:
-    """For the letter's public page: on which days it reached how many officials, and how many in copy."""
+def delivery_status(letter: Letter, labels: str = "") -> dict[str, Any]:
+    """For the letter's public page: on which days it reached how many officials, and how many in copy.
+
+    `labels` are the attributes of what the interface says in another language than the page's.
+    """
     arrived = DeliveryEvent.objects.filter(
         delivery__occasion__letter=letter,
         delivery__state__in=[State.ACCEPTED, State.ANSWERED],
@@ -63,4 +66,4 @@ def delivery_status(letter: Letter) -> dict[str, Any]:
         "day"
     ):
         days.setdefault(day, {"day": day, "to": 0, "cc": 0})[kind] = number
-    return {"days": list(days.values())}
+    return {"days": list(days.values()), "labels": labels}
