@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from letters import public
 from letters.access import coalition_of, desk_page, letter_of, member
 from letters.models import Coalition, Edition, Letter, LetterCoalition, Text
 from letters.services import letter_problems
@@ -40,6 +41,7 @@ def show_letter(request: HttpRequest, coalition: str, letter_id: int) -> HttpRes
         "letter": letter,
         "edition": letter.edition,
         "text": letter.edition.text_nearest(letter.original_language),
+        "versions": public.versions_of(letter),
         "problems": [] if letter.is_frozen() else letter_problems(letter),
         "to": to,
         "cc": cc,

@@ -2,12 +2,36 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext_noop
 
 from letters.models import AuditEntry, Coalition, Letter, Membership, User
 from letters.models.people import Role
 
 # Of a slug's 80 characters, those that are left when a number is put behind.
 SLUG_BASE = 75
+
+# What this app records. It is kept in English, and translated where it is shown.
+ACTIONS = (
+    gettext_noop("addressee added"),
+    gettext_noop("addressee moved"),
+    gettext_noop("addressee removed"),
+    gettext_noop("addressees set"),
+    gettext_noop("coalition created"),
+    gettext_noop("language added"),
+    gettext_noop("language removed"),
+    gettext_noop("letter closed"),
+    gettext_noop("letter created"),
+    gettext_noop("letter opened"),
+    gettext_noop("letter scheduled"),
+    gettext_noop("member added"),
+    gettext_noop("official added"),
+    gettext_noop("official changed"),
+    gettext_noop("official deleted"),
+    gettext_noop("opening called off"),
+    gettext_noop("role changed"),
+    gettext_noop("settings changed"),
+    gettext_noop("text saved"),
+)
 
 
 @transaction.atomic
