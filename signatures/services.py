@@ -226,7 +226,7 @@ def approve_organisation(
                 organisation=organisation,
                 mail=True,
             )
-            _note(row, "organisation approved", actor, organisation=organisation.name)
+            _note(row, "organisation approved", actor, organisation=organisation.pk)
     except IntegrityError as error:
         raise AlreadySigned from error
     return row
@@ -313,10 +313,10 @@ def _enter(
     if state == State.CONFIRMED:
         row.confirmed_at = row.confirmed_at or now
     row.untallied = row.untallied or State.CONFIRMED in (left, state)
-    has_address = row.address_digest is not None
-    row.mail, row.mail_due_at = (Mail.DECISION, now) if mail and has_address else (Mail.NONE, None)
+    person = person or Person.open(row.sealed)
+    row.mail, row.mail_due_at = (Mail.DECISION, now) if mail and person.email else (Mail.NONE, None)
     row.mail_attempts = 0
-    expose(row, person or Person.open(row.sealed))
+    expose(row, person)
     row.save()
     if left == State.CONFIRMED:
         mark_documents_stale(row.letter_id)

@@ -109,7 +109,7 @@ class Signature(models.Model):
     public_website = models.URLField(blank=True)
     sort_key = models.BinaryField(max_length=160)
     sealed = models.BinaryField()
-    # Keyed per letter and purpose; null for imported rows without an address.
+    # Keyed per letter and purpose; an imported person's without an address is of the whole row.
     address_digest = models.BinaryField(max_length=32, null=True)
 
     notice_version = models.PositiveSmallIntegerField(default=1)
@@ -140,11 +140,15 @@ class Signature(models.Model):
                 name="signature_address_unique",
             ),
             models.UniqueConstraint(
-                fields=["letter", "organisation"], condition=Q(state__in=PLACED), name="signature_organisation_unique"
+                fields=["letter", "organisation"],
+                condition=Q(state__in=PLACED),
+                name="signature_organisation_unique",
             ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="signature_kind_known"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="signature_state_known"),
-            models.CheckConstraint(condition=Q(exposure__in=Exposure.values), name="signature_exposure_known"),
+            models.CheckConstraint(
+                condition=Q(exposure__in=Exposure.values), name="signature_exposure_known"
+            ),
             models.CheckConstraint(
                 condition=Q(exposure__in=["public", "initials"]) | Q(public_name="", public_detail=""),
                 name="signature_hidden_name_not_in_clear",
