@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from campaign.mail import derive_message_id, mail_connection
 from campaign.redaction import redact
@@ -64,7 +65,7 @@ def send_owed(letter: Letter | None = None) -> Iterator[Delivery]:
 def settle_abandoned() -> int:
     """Claimed rows whose worker is gone become unknown: nobody can tell whether their mail went."""
     over = Delivery.objects.filter(state=State.CLAIMED, due_at__lte=timezone.now())
-    words = "the worker that was sending it is gone"
+    words = gettext_noop("the worker that was sending it is gone")
     return sum(
         move(delivery, State.UNKNOWN, words, when={"state": State.CLAIMED, "due_at": delivery.due_at})
         for delivery in list(over)

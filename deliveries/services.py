@@ -1,16 +1,17 @@
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from campaign.queue import wake
 from deliveries.ledger import move, snapshot_of
 from deliveries.models import Delivery, DeliveryEvent, Occasion, OccasionKind, State
 from letters.models import Addressee, Edition, Letter, User
-from letters.models.letter import LetterQuerySet
+from letters.models.letter import HIDDEN, LetterQuerySet
 from letters.services import close_letter, open_letter, record_audit
 from signatures.public import counts_of
 
@@ -60,7 +61,7 @@ def make_occasion(
     )
     _queue_deliveries(occasion, edition, addressees)
     detail = {"occasion": occasion.number, "edition": str(edition), "deliveries": len(addressees)}
-    record_audit(letter.lead, "letter handed over", letter=letter, actor=actor, detail=detail)
+    record_audit(letter.lead, gettext_noop("letter handed over"), letter=letter, actor=actor, detail=detail)
     transaction.on_commit(lambda: wake(SEND_DELIVERIES))
     return occasion
 
@@ -80,7 +81,7 @@ def launch_letter(
     `delivers` changes whether it is to be. False if it was open before; raises NotReady as open_letter does.
     """
     if delivers is not None:
-        Letter.objects.filter(pk=letter.pk).update(delivers_at_opening=delivers)
+        Letter.objects.filter(pk=letter.pk, state__in=HIDDEN).update(delivers_at_opening=delivers)
     opened = open_letter(letter, now=now, actor=actor)
     if opened and letter.delivers_at_opening:
         make_occasion(letter, kind=OccasionKind.OPENING, actor=actor)
@@ -99,39 +100,35 @@ def keep_time(now: datetime | None = None) -> int:
 
 def resolve_unknown(delivery: Delivery, *, actor: User | None, resend: bool) -> bool:
     """A person's decision on a delivery of unknown fate; False if somebody decided before."""
-    unknown = {"state": State.UNKNOWN}
-    if not resend:
-        return _decide(delivery, State.ACCEPTED, "marked as arrived", when=unknown, actor=actor)
-    now = timezone.now()
-    sent = _decide(
-        delivery, State.QUEUED, "sent again by decision", when=unknown, actor=actor, due_at=now, attempts=0
-    )
-    if sent:
-        transaction.on_commit(lambda: wake(SEND_DELIVERIES))
-    return sent
-
-
-def mark_answered(delivery: Delivery, *, actor: User | None, note: str = "") -> bool:
-    """Writes down that the official answered; False if the delivery never got as far."""
-    return _decide(delivery, State.ANSWERED, note, when={"state__in": ANSWERABLE}, actor=actor)
+    decide = _send_again if resend else _mark_arrived
+    return decide(delivery, actor)
 
 
 @transaction.atomic
-def _decide(
-    delivery: Delivery,
-    state: str,
-    detail: str,
-    *,
-    when: Mapping[str, object],
-    actor: User | None,
-    **changes: object,
-) -> bool:
-    if not move(delivery, state, detail, when=when, **changes):
+def mark_answered(delivery: Delivery, *, actor: User | None, note: str = "") -> bool:
+    """Writes down that the official answered; False if the delivery never got as far."""
+    noted = move(delivery, State.ANSWERED, note, when={"state__in": ANSWERABLE})
+    return noted and _record(delivery, gettext_noop("answer noted"), actor)
+
+
+@transaction.atomic
+def _send_again(delivery: Delivery, actor: User | None) -> bool:
+    words, fresh = gettext_noop("sent again by decision"), {"due_at": timezone.now(), "attempts": 0}
+    if not move(delivery, State.QUEUED, words, when={"state": State.UNKNOWN}, **fresh):
         return False
+    transaction.on_commit(lambda: wake(SEND_DELIVERIES))
+    return _record(delivery, gettext_noop("delivery sent again"), actor)
+
+
+@transaction.atomic
+def _mark_arrived(delivery: Delivery, actor: User | None) -> bool:
+    arrived = move(delivery, State.ACCEPTED, gettext_noop("marked as arrived"), when={"state": State.UNKNOWN})
+    return arrived and _record(delivery, gettext_noop("delivery marked as arrived"), actor)
+
+
+def _record(delivery: Delivery, action: str, actor: User | None) -> bool:
     letter = delivery.occasion.letter
-    record_audit(
-        letter.lead, f"delivery {state}", letter=letter, actor=actor, detail={"delivery": delivery.pk}
-    )
+    record_audit(letter.lead, action, letter=letter, actor=actor, detail={"delivery": delivery.pk})
     return True
 
 

@@ -39,7 +39,13 @@ def state_name(state: str) -> str:
 def last_words(delivery: Delivery) -> str:
     """What its newest event says, from the events that were fetched with it."""
     events = list(delivery.events.all())
-    return events[-1].detail if events else ""
+    return in_words(events[-1].detail) if events else ""
+
+
+@register.filter
+def in_words(detail: str) -> str:
+    """An event's detail in the reader's language where it is ours; a server's words as they are."""
+    return gettext(detail) if detail else ""
 
 
 @register.filter
