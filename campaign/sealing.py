@@ -28,7 +28,7 @@ def seal_bytes(plain: bytes) -> bytes:
     return _fernet(tuple(settings.SEAL_KEYS)).encrypt(plain)
 
 
-def open_bytes(sealed: bytes) -> bytes:
+def open_bytes(sealed: bytes | memoryview) -> bytes:
     """What was sealed; raises CannotOpen."""
     try:
         return _fernet(tuple(settings.SEAL_KEYS)).decrypt(bytes(sealed))
@@ -40,12 +40,12 @@ def seal(person: dict[str, Any]) -> bytes:
     return seal_bytes(json.dumps(person, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def open_sealed(sealed: bytes) -> dict[str, Any]:
+def open_sealed(sealed: bytes | memoryview) -> dict[str, Any]:
     """What was sealed; raises CannotOpen."""
     return json.loads(open_bytes(sealed))
 
 
-def reseal(sealed: bytes) -> bytes:
+def reseal(sealed: bytes | memoryview) -> bytes:
     """The same under the newest key; raises CannotOpen."""
     try:
         return _fernet(tuple(settings.SEAL_KEYS)).rotate(bytes(sealed))

@@ -25,7 +25,7 @@ class Person:
         return sealing.seal({key: value for key, value in asdict(self).items() if value})
 
     @classmethod
-    def open(cls, sealed: bytes) -> Self:
+    def open(cls, sealed: bytes | memoryview) -> Self:
         """Raises campaign.sealing.CannotOpen."""
         return cls(**{"name": "", **sealing.open_sealed(sealed)})
 

@@ -44,6 +44,7 @@ class Command(BaseCommand):
             children = start_children(port)
             wait_for_server(port, children)
             self.stdout.write(where(port))
+            self.stdout.flush()
             name = wait_for_an_end(children)
         except KeyboardInterrupt:
             self.stdout.write("\nStopping ...")
