@@ -64,7 +64,7 @@ def document_for(delivery: Delivery) -> Document:
     found = letter.documents.filter(
         kind=Document.Kind.LETTER, language=language, purpose=purpose, stale_at=None
     ).first()
-    if found is not None and found.path.exists():
+    if found is not None and found.path.is_file():
         return found
     return documents.build_document(letter, Document.Kind.LETTER, language, purpose=purpose)
 
