@@ -1,0 +1,125 @@
+"""Builds a document beside the one that is served and puts it in its place, unless the list changed meanwhile.
+
+A build reads the names, takes its time, and is published by one conditional update: only if the row is as it was
+before the names were read, so that what a signatory took back meanwhile, which marks the row stale, is never brought
+back by a slower worker.
+"""
+
+import hashlib
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from letters.models import Letter
+from signatures.documents.content import write_document
+from signatures.models import Document
+from signatures.public import Counts, counts_of
+
+# A new one, when what a document looks like changes, has all of them built anew.
+LAYOUT = 1
+ATTEMPTS = 5
+
+
+class DocumentChanged(Exception):
+    """The signatory list narrowed during each attempt to build it."""
+
+
+def mark_documents_stale(letter_id: int) -> None:
+    """From now on no built document of this letter is served until it is built anew. Call it in the transaction that
+    narrows what is shown."""
+    with transaction.atomic():
+        _lock(letter_id)
+        Document.objects.filter(letter_id=letter_id).update(stale_at=timezone.now())
+
+
+def build_document(
+    letter: Letter, kind: str, language: str, purpose: str = "", *, attempts: int = ATTEMPTS
+) -> Document:
+    """Builds it now, and returns it as it is served; raises DocumentChanged, TypesettingError and OSError."""
+    for _attempt in range(attempts):
+        row = _begin(letter.pk, kind, language, purpose)
+        source = source_of(fresh := fresh_letter(letter.pk), kind, counts_of(fresh))
+        row = _build(fresh, row, source)
+        if row.stale_at is None:
+            return row
+    raise DocumentChanged(f"{letter.slug}: {kind} in {language}")
+
+
+def fresh_letter(letter_id: int) -> Letter:
+    """The letter as it is now, with all that a document reads of it."""
+    rows = Letter.objects.prefetch_related(
+        "publishers__coalition", "editions__texts", "addressees", "asks__texts"
+    )
+    return rows.get(pk=letter_id)
+
+
+def source_of(letter: Letter, kind: str, counts: Counts) -> str:
+    """What a document depends on, in short. Whoever takes something back marks it stale; whoever shows more changes
+    no count, and is seen by the next day."""
+    edition = letter.edition
+    state = "closed" if letter.is_closed() else "open"
+    parts: list[object] = [LAYOUT, edition, edition.sha256 or edition.pk]
+    if kind == Document.Kind.PICTURE:
+        return ":".join(map(str, [*parts, state]))
+    day = "" if letter.state == Letter.State.ARCHIVED else timezone.now().date()
+    return ":".join(map(str, [*parts, *counts, day]))
+
+
+def _begin(letter_id: int, kind: str, language: str, purpose: str) -> Document:
+    """The document's row as it is before the names are read; a new one has no file and is stale."""
+    with transaction.atomic():
+        # A row that comes to be while a signatory takes something back would miss the mark: that one goes first.
+        _lock(letter_id)
+        return Document.objects.get_or_create(
+            letter_id=letter_id,
+            kind=kind,
+            language=language,
+            purpose=purpose,
+            defaults={"file": "", "sha256": "", "source": "", "stale_at": timezone.now()},
+        )[0]
+
+
+def _lock(letter_id: int) -> None:
+    """The letter's row, but not for those who only refer to it, as every new signature does."""
+    list(Letter.objects.filter(pk=letter_id).select_for_update(no_key=True).values_list("pk"))
+
+
+def _build(letter: Letter, row: Document, source: str) -> Document:
+    """Returns the row as it then is: ours, a faster worker's, or stale."""
+    folder = Path(settings.DOCUMENTS_DIR, str(letter.pk))
+    folder.mkdir(parents=True, exist_ok=True)
+    written: Path | None = None
+    try:
+        written = write_document(letter, row.kind, row.language, folder / secrets.token_hex(12))
+        is_ours = _publish(row, written, source)
+    except BaseException:
+        _remove(written)
+        raise
+    _remove(row.path if is_ours and row.file else None if is_ours else written)
+    return Document.objects.get(pk=row.pk)
+
+
+def _publish(row: Document, file: Path, source: str) -> bool:
+    same = Document.objects.filter(pk=row.pk, file=row.file, stale_at=row.stale_at)
+    published = same.update(
+        file=str(file.relative_to(settings.DOCUMENTS_DIR)),
+        size=file.stat().st_size,
+        sha256=_sha256(file),
+        source=source,
+        built_at=timezone.now(),
+        stale_at=None,
+    )
+    return bool(published)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _remove(file: Path | None) -> None:
+    if file:
+        file.unlink(missing_ok=True)
