@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,8 @@ def prepare_database(command: BaseCommand) -> None:
     # The demo's password is known to all, so it goes nowhere but into a site under development.
     if settings.DEBUG and not Letter.objects.exists():
         command.stdout.write("Loading the demo ...")
-        call_command("load_demo", stdout=command.stdout)
+        # What it says of addresses is said better below, where PORT is known.
+        call_command("load_demo", stdout=StringIO())
 
 
 def start_children(port: int) -> dict[str, Child]:
