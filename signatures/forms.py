@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from campaign.collation import in_order_of
+from campaign.countries import country_name
 from signatures.models import Exposure, Kind
 from signatures.person import Person
 from signatures.rules import clean_address, clean_name, clean_text, clean_website
@@ -22,7 +23,7 @@ COUNTRY_CODES = frozenset(code for code, _name in countries)
 
 @lru_cache(maxsize=16)
 def _countries_in(language: str) -> list[tuple[str, str]]:
-    named = [(code, str(name)) for code, name in countries]
+    named = [(code, country_name(code, language)) for code in COUNTRY_CODES]
     return list(in_order_of(language, named, lambda row: row[1]))
 
 

@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.http import Http404
 from django.utils import timezone
 
-from letters.models import Letter
+from letters.public import letters_at
 from signatures.keys import letter_key
 from signatures.models import Kind
 
@@ -49,7 +49,7 @@ def signable_letter(slug: str) -> SignableLetter:
 
 
 def _read(slug: str) -> SignableLetter:
-    letter = Letter.objects.public().filter(slug=slug).prefetch_related("editions__texts").first()
+    letter = letters_at(slug).prefetch_related("editions__texts").first()
     if letter is None:
         raise Http404("No such letter.")
     edition = letter.edition
