@@ -74,14 +74,19 @@ class Letter(models.Model):
         constraints = [
             # Drafts may share a slug across coalitions, so that a taken one reveals no embargoed letter.
             models.UniqueConstraint(
-                fields=["slug"], condition=~Q(state__in=["draft", "circulating"]), name="letter_slug_unique_in_public"
+                fields=["slug"],
+                condition=~Q(state__in=["draft", "circulating"]),
+                name="letter_slug_unique_in_public",
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="letter_state_known"),
             models.CheckConstraint(
-                condition=Q(accepts_organisations=True) | Q(accepts_individuals=True), name="letter_has_signers"
+                condition=Q(accepts_organisations=True) | Q(accepts_individuals=True),
+                name="letter_has_signers",
             ),
             models.CheckConstraint(
-                condition=Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
+                condition=Q(opens_at__isnull=True)
+                | Q(closes_at__isnull=True)
+                | Q(closes_at__gt=F("opens_at")),
                 name="letter_closes_after_it_opens",
             ),
         ]

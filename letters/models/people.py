@@ -53,7 +53,9 @@ class Coalition(models.Model):
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=200)
-    email = models.EmailField(_("contact address"), help_text=_("Officials and signatories answer to this address."))
+    email = models.EmailField(
+        _("contact address"), help_text=_("Officials and signatories answer to this address.")
+    )
     website = models.URLField(_("website"), blank=True)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
