@@ -66,7 +66,8 @@ class CountryCodeField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=2, **kwargs)
-        self.widget.choices = country_choices
+        # Called as the field is shown, in the language of the page.
+        self.widget.choices = country_choices  # type: ignore[assignment]
 
     def clean(self, value: Any) -> str:
         code = super().clean(value)
@@ -115,7 +116,7 @@ class SignatureForm(forms.Form):
         raise NotImplementedError
 
     @property
-    def exposure(self) -> str:
+    def chosen_exposure(self) -> str:
         return self.cleaned_data.get("exposure") or Exposure.PUBLIC
 
 

@@ -78,7 +78,7 @@ def confirm(signature: Signature) -> Signature:
         row = _locked(signature)
         if row.state != State.PENDING:
             return row
-        if row.superseded_by_id:
+        if row.superseded_by:
             return _locked(row.superseded_by)
         if not row.letter.is_open():
             raise WrongState(row)

@@ -100,7 +100,7 @@ def _digest(run: Import, row: Row) -> bytes | None:
 def _placed_digests(run: Import, rows: list[Row]) -> set[bytes]:
     digests = [digest for row in rows if row.kind == Kind.INDIVIDUAL and (digest := _digest(run, row))]
     found = Signature.objects.filter(address_digest__in=digests, kind=Kind.INDIVIDUAL, state__in=PLACED)
-    return {bytes(digest) for digest in found.values_list("address_digest", flat=True)}
+    return {bytes(digest) for digest in found.values_list("address_digest", flat=True) if digest}
 
 
 def _organisations_to_sign(run: Import, rows: list[Row]) -> list[tuple[Row, Organisation]]:

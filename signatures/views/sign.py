@@ -51,7 +51,7 @@ def _post_signature(request: HttpRequest, slug: str, language: str | None) -> Ht
         person=form.person(),
         country=form.cleaned_data["country"],
         language=language,
-        exposure=form.exposure,
+        exposure=form.chosen_exposure,
         wants_updates=form.cleaned_data["wants_updates"],
         referrer=_coarse_referrer(request),
         score=NO_WITNESS_SCORE if has_no_witness(request) else 0,

@@ -166,7 +166,7 @@ def test_the_whole_road_on_a_phone(
     wait_until(lambda: CountryTotal.objects.filter(count=1).exists(), what="the count")
     visitor.goto(site.url + "/letters/keep-it-on/signatories/?kind=individual")
     fits(visitor)
-    wait_until(lambda: WORDS[language]["signer"] in (visitor.reload() and visitor.content()), what="the name")
+    wait_until(lambda: visitor.reload() and WORDS[language]["signer"] in visitor.content(), what="the name")
     hand_over(desk, letter, smtp, language)
     csv = visitor.request.get(site.url + "/letters/keep-it-on/signatories.csv").text()
     assert WORDS[language]["signer"] in csv
