@@ -123,9 +123,8 @@ def send_claimed(delivery: Delivery, mail: EmailMessage, connection: BaseEmailBa
         stamp(delivery, State.UNKNOWN, str(error))
     else:
         return stamp(delivery, State.ACCEPTED, words)
-    close_quietly(
-        connection
-    )  # what the server makes of a conversation that went wrong is not worth finding out
+    # What the server makes of a conversation that went wrong is not worth finding out.
+    close_quietly(connection)
 
 
 def stamp(delivery: Delivery, state: str, words: str, **changes: object) -> None:

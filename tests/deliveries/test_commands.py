@@ -74,13 +74,13 @@ def test_errors_say_what_is_wrong(db: None) -> None:
     draft = make_letter(state="draft")
     other = make_letter(state="draft", slug=draft.slug, coalition=make_coalition(slug="others"))
     for command in ("deliver", "ledger"):
-        with pytest.raises(CommandError, match="There is no letter 'nowhere'"):
+        with pytest.raises(CommandError, match="no letter has the address 'nowhere'"):
             run(command, "nowhere")
-        with pytest.raises(CommandError, match="2 drafts have the address"):
+        with pytest.raises(CommandError, match="several drafts have the address"):
             run(command, draft.slug)
     with pytest.raises(CommandError, match=r"once it is public"):
         run("deliver", other.slug, "--coalition", "others")
-    with pytest.raises(CommandError, match="of coalition 'nobody'"):
+    with pytest.raises(CommandError, match="in 'nobody'"):
         run("deliver", other.slug, "--coalition", "nobody")
     assert not Delivery.objects.exists()
 

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from deliveries.models import Delivery, State
 from deliveries.sending import send_owed
 from deliveries.services import CannotHandOver, make_occasion
+from letters.finding import NoSuchLetter, find_letter
 from letters.models import Letter
 
 ARRIVED = (State.ACCEPTED, State.ANSWERED)
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, slug: str, again: bool, coalition: str, **options: Any) -> None:
-        letter = find_letter(slug, coalition)
+        letter = letter_meant(slug, coalition)
         try:
             occasion = make_occasion(letter, again=again)
         except CannotHandOver as error:
@@ -63,19 +64,12 @@ class Command(BaseCommand):
         self.stdout.write(f"Handed over: {summary}.")
 
 
-def find_letter(slug: str, coalition: str = "") -> Letter:
-    """The public letter at that address, else the only other one; raises CommandError."""
-    found = Letter.objects.filter(slug=slug)
-    if coalition:
-        found = found.filter(publishers__coalition__slug=coalition)
-    if public := found.public().first():
-        return public
-    if len(found) > 1:
-        raise CommandError(f"{len(found)} drafts have the address {slug!r}; say which by --coalition.")
-    if not found:
-        of = f" of coalition {coalition!r}" if coalition else ""
-        raise CommandError(f"There is no letter {slug!r}{of}.")
-    return found[0]
+def letter_meant(slug: str, coalition: str = "") -> Letter:
+    """The public letter at that address, else the one draft; raises CommandError."""
+    try:
+        return find_letter(slug, coalition)
+    except NoSuchLetter as error:
+        raise CommandError(str(error)) from error
 
 
 def deliveries_concerned(letter: Letter, occasion_id: int | None) -> QuerySet[Delivery]:
