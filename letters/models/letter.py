@@ -66,7 +66,7 @@ class Letter(models.Model):
     retention_days = models.PositiveIntegerField(default=365)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
-    coalitions: models.ManyToManyField[Coalition, "LetterCoalition"] = models.ManyToManyField(
+    coalitions: "models.ManyToManyField[Coalition, LetterCoalition]" = models.ManyToManyField(
         Coalition, through="LetterCoalition", related_name="letters"
     )
 
