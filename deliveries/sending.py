@@ -127,10 +127,10 @@ def send_claimed(delivery: Delivery, mail: EmailMessage, connection: BaseEmailBa
     close_quietly(connection)
 
 
-def stamp(delivery: Delivery, state: str, words: str, **changes: object) -> None:
+def stamp(delivery: Delivery, state: str, words: str) -> None:
     """Writes what became of a claimed delivery, also when its lease was over meanwhile and it counted as unknown."""
     ours = {"state__in": [State.CLAIMED, State.UNKNOWN], "due_at": delivery.due_at}
-    if not move(delivery, state, words, when=ours, **changes):
+    if not move(delivery, state, words, when=ours):
         write_event(delivery, state, f"after another decision: {words}")
 
 
