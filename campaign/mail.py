@@ -2,18 +2,28 @@
 
 import hashlib
 import hmac
+import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import parseaddr
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.html import escape
 
 from campaign.languages import direction_of, interface_language
+
+
+class Trio(NamedTuple):
+    subject: str
+    text: str
+    html: str
 
 
 def render_mail(
@@ -23,11 +33,33 @@ def render_mail(
     to: str,
     language: str,
     message_id: str,
+    personal: dict[str, str] | None = None,
     reply_to: str = "",
     headers: dict[str, str] | None = None,
 ) -> EmailMultiAlternatives:
-    """The mail in templates/emails/<name>/, addressed to one mailbox."""
+    """The mail in templates/emails/<name>/, addressed to one mailbox.
+
+    `personal` is what differs from mail to mail, printed as it is (no filter or condition sees it): given that, all
+    mails with an equal `context`, of hashable values, are rendered once and then only filled in.
+    """
     interface = interface_language(language)
+    if personal is None:
+        trio = _render_trio(name, interface, context)
+    else:
+        trio = _fill(_blank_trio(name, interface, tuple(context.items()), tuple(personal)), personal)
+    mail = EmailMultiAlternatives(
+        " ".join(trio.subject.split()),
+        trio.text.strip() + "\n",
+        settings.DEFAULT_FROM_EMAIL,
+        [to],
+        reply_to=[reply_to] if reply_to else None,
+        headers={"Message-ID": message_id, "Content-Language": interface, **(headers or {})},
+    )
+    mail.attach_alternative(trio.html, "text/html")
+    return mail
+
+
+def _render_trio(name: str, interface: str, context: dict[str, Any]) -> Trio:
     context = {
         **context,
         "SITE_URL": settings.SITE_URL,
@@ -36,19 +68,28 @@ def render_mail(
         "direction": direction_of(interface),
     }
     with translation.override(interface):
-        subject = " ".join(render_to_string(f"emails/{name}/subject.txt", context).split())
-        text = render_to_string(f"emails/{name}/body.txt", context)
-        html = render_to_string(f"emails/{name}/body.html", context)
-    mail = EmailMultiAlternatives(
-        subject,
-        text.strip() + "\n",
-        settings.DEFAULT_FROM_EMAIL,
-        [to],
-        reply_to=[reply_to] if reply_to else None,
-        headers={"Message-ID": message_id, "Content-Language": interface, **(headers or {})},
-    )
-    mail.attach_alternative(html, "text/html")
-    return mail
+        return Trio(*(render_to_string(f"emails/{name}/{part}", context) for part in PARTS))
+
+
+PARTS = ("subject.txt", "body.txt", "body.html")
+# A blank is told from all that is printed by characters of private use, and a number nobody knows.
+_NUMBER = secrets.token_hex(8)
+_BLANK = re.compile(f"\ue000{_NUMBER}:(\\w+)\ue001")
+
+
+@lru_cache(maxsize=100)
+def _blank_trio(
+    name: str, interface: str, context: tuple[tuple[str, Any], ...], blanks: tuple[str, ...]
+) -> Trio:
+    marked = {field: f"\ue000{_NUMBER}:{field}\ue001" for field in blanks}
+    return _render_trio(name, interface, {**dict(context), **marked})
+
+
+def _fill(blank: Trio, values: dict[str, str]) -> Trio:
+    """One pass over each part, so that no value is itself searched for blanks."""
+    escaped = {field: escape(value) for field, value in values.items()}
+    subject, text = (_BLANK.sub(lambda found: values[found[1]], part) for part in (blank.subject, blank.text))
+    return Trio(subject, text, _BLANK.sub(lambda found: escaped[found[1]], blank.html))
 
 
 def derive_message_id(kind: str, *parts: object) -> str:
@@ -61,7 +102,7 @@ def derive_message_id(kind: str, *parts: object) -> str:
 
 @contextmanager
 def mail_connection() -> Iterator[BaseEmailBackend]:
-    """One connection for a batch, opened when the first mail wants it."""
+    """One connection for a batch; open() it for the first mail, or each mail is sent over one of its own."""
     connection = get_connection()
     try:
         yield connection

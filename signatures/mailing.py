@@ -110,17 +110,27 @@ def _allowed(batch: list[Owed]) -> list[bool]:
 
 def _send_one(owed: Owed, connection: BaseEmailBackend, outcome: Outcome) -> None:
     try:
+        # So that it stays open for the next. A server that will not let us in has said nothing of this mail.
+        connection.open()
+    except OSError as error:  # an SMTPException is one
+        _break_off(owed, outcome, error)
+        return
+    try:
         connection.send_messages(owed.mails)
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
         code = _code_of(error)
         logger.warning("mail for %s refused: %s", owed.row, redact(str(error)))
         (outcome.retry if 400 <= code < 500 else outcome.settled).append(owed.row.pk)
     except OSError as error:  # SMTPServerDisconnected and time-outs among them
-        logger.warning("mail for %s not sent: %s", owed.row, type(error).__name__)
-        outcome.retry.append(owed.row.pk)
-        outcome.broken = True
+        _break_off(owed, outcome, error)
     else:
         outcome.settled.append(owed.row.pk)
+
+
+def _break_off(owed: Owed, outcome: Outcome, error: OSError) -> None:
+    logger.warning("mail for %s not sent: %s", owed.row, type(error).__name__)
+    outcome.retry.append(owed.row.pk)
+    outcome.broken = True
 
 
 def _code_of(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> int:

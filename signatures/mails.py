@@ -139,21 +139,22 @@ def write(
 ) -> EmailMultiAlternatives:
     text = facts.text(signature.language)
     context = {
-        "signature": signature,
-        "name": person.name,
-        "signs_as": person.signs_as(signature.kind),
         "is_organisation": signature.kind == Kind.ORGANISATION,
         "is_pending": signature.state == State.PENDING,
         "letter_title": text.title,
         "letter_language": text.language,
         "coalition": facts.coalition,
         "reason": signature.state_reason,
-        "url": own_url(signature),
         "days": CONFIRM_DAYS,
     }
     return render_mail(
         name,
         context,
+        personal={
+            "name": person.name,
+            "signs_as": person.signs_as(signature.kind),
+            "url": own_url(signature),
+        },
         to=to or person.email,
         language=signature.language,
         message_id=derive_message_id("signature", name, *mark),

@@ -1,0 +1,70 @@
+"""How mails to signatories are written and handed to the server; tests/signatures/test_worker.py has the worker."""
+
+import smtplib
+from typing import Any
+
+import pytest
+from django.core.mail.backends.smtp import EmailBackend
+
+from campaign.mail import render_mail
+from letters.models import Letter
+from signatures.mailing import send_owed_mail
+from signatures.models import Signature
+from tests.factories import make_letter, make_signature
+from tests.parts.smtp import MailServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def owe(letter: Letter, **fields: Any) -> Signature:
+    due = {"state": "pending", "mail": "confirm", "mail_due_at": "2024-01-01T00:00Z"}
+    return make_signature(letter, **{**due, **fields})
+
+
+def test_a_batch_goes_over_one_connection(smtp: MailServer) -> None:
+    letter = make_letter()
+    for _number in range(3):
+        owe(letter)
+    assert send_owed_mail() == 3
+    assert len({message.connection for message in smtp.messages}) == 1
+
+
+def test_a_server_that_lets_nobody_in_leaves_every_mail_owed(
+    smtp: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_self: EmailBackend) -> bool:
+        raise smtplib.SMTPAuthenticationError(535, b"bad credentials")
+
+    owe(make_letter())
+    with monkeypatch.context() as patched:
+        patched.setattr(EmailBackend, "open", refuse)
+        assert send_owed_mail() == 0
+    assert Signature.objects.get().mail_due_at is not None
+    Signature.objects.update(mail_due_at="2024-01-01T00:00Z")
+    assert send_owed_mail() == 1
+
+
+def test_each_mail_names_its_own_signatory(smtp: MailServer) -> None:
+    letter = make_letter()
+    owe(letter, name="Ayesha & Co", email="ayesha@example.org")
+    owe(letter, name="بلال", email="bilal@example.org")
+    send_owed_mail()
+    (first,), (second,) = smtp.to("ayesha@example.org"), smtp.to("bilal@example.org")
+    assert "Ayesha & Co" in first.body()
+    assert "Ayesha &amp; Co" in first.body("html")
+    assert "بلال" in second.body()
+    assert "بلال" in second.body("html")
+    assert first.body().split("/signatures/")[1] != second.body().split("/signatures/")[1]
+
+
+def test_what_is_personal_is_escaped_in_html_alone_and_filled_in_once() -> None:
+    personal = {"name": "<b>{{ url }}</b>", "signs_as": "x", "url": "https://example.org/?a=1&b=2"}
+    context = {"coalition": "C", "letter_title": "T", "is_pending": True}
+    mail = render_mail(
+        "find_signature", context, personal=personal, to="a@example.org", language="en", message_id="<1@x>"
+    )
+    html = str(mail.alternatives[0][0])
+    assert "<b>{{ url }}</b>" in mail.body
+    assert "https://example.org/?a=1&b=2" in mail.body
+    assert "&lt;b&gt;{{ url }}&lt;/b&gt;" in html
+    assert "https://example.org/?a=1&amp;b=2" in html
