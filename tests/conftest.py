@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from campaign.celery import app as celery_app
 from letters.models import Coalition, User
 from tests import factories
-from tests.parts import chromium
+from tests.parts import MissingPart, chromium
 from tests.parts.postgresql import PostgreSQL
 from tests.parts.redis import Redis
 from tests.parts.site import Server, Worker
@@ -33,6 +33,12 @@ def pytest_configure() -> None:
 
 def pytest_report_header() -> str:
     return f"database: {django_settings.DATABASES['default']['ENGINE']}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for message in MissingPart.told:
+        terminalreporter.section("a real part is missing", red=True)
+        terminalreporter.line(message)
 
 
 @pytest.fixture(scope="session")
