@@ -9,7 +9,7 @@ from django.utils import timezone
 from campaign.queue import wake_once_a_second
 from letters.models import User
 from letters.services import record_audit
-from signatures.documents import mark_documents_stale
+from signatures.documents import mark_documents_changed, mark_documents_stale
 from signatures.keys import digest_of
 from signatures.models import Exposure, Kind, LinkRequest, Mail, Organisation, Signature, State, Verified
 from signatures.models.signature import PLACED
@@ -164,6 +164,8 @@ def change(signature: Signature, *, name: str, country: str, exposure: str, want
         row.save(update_fields=fields)
         if narrower or name_before not in ("", row.public_name):
             mark_documents_stale(row.letter_id)
+        elif row.state == State.CONFIRMED:
+            mark_documents_changed(row.letter_id)
     transaction.on_commit(lambda: wake_once_a_second(FOLD))
     return row
 

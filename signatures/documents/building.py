@@ -7,10 +7,12 @@ back by a slower worker.
 
 import hashlib
 import secrets
+import zlib
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
 
 from letters.models import Letter
@@ -32,7 +34,18 @@ def mark_documents_stale(letter_id: int) -> None:
     narrows what is shown."""
     with transaction.atomic():
         _lock(letter_id)
-        Document.objects.filter(letter_id=letter_id).update(stale_at=timezone.now())
+        _with_names(letter_id).update(stale_at=timezone.now())
+
+
+def mark_documents_changed(letter_id: int) -> None:
+    """For what shows more, or otherwise, and changes no count: they are served on, and built anew in their time."""
+    with transaction.atomic():
+        _lock(letter_id)
+        _with_names(letter_id).update(source="")
+
+
+def _with_names(letter_id: int) -> QuerySet[Document]:
+    return Document.objects.filter(letter_id=letter_id).exclude(kind=Document.Kind.PICTURE)
 
 
 def build_document(
@@ -57,15 +70,12 @@ def fresh_letter(letter_id: int) -> Letter:
 
 
 def source_of(letter: Letter, kind: str, counts: Counts) -> str:
-    """What a document depends on, in short. Whoever takes something back marks it stale; whoever shows more changes
-    no count, and is seen by the next day."""
-    edition = letter.edition
-    state = "closed" if letter.is_closed() else "open"
-    parts: list[object] = [LAYOUT, edition, edition.sha256 or edition.pk]
-    if kind == Document.Kind.PICTURE:
-        return ":".join(map(str, [*parts, state]))
-    day = "" if letter.state == Letter.State.ARCHIVED else timezone.now().date()
-    return ":".join(map(str, [*parts, *counts, day]))
+    """What a document depends on, in short; what takes something back, or changes no count, marks it besides."""
+    edition, lead = letter.edition, letter.lead
+    publisher = zlib.crc32(f"{lead.name}\n{lead.is_demo}".encode())
+    parts: list[object] = [LAYOUT, edition, edition.sha256 or edition.pk, f"{publisher:08x}"]
+    parts += ["closed" if letter.is_closed() else "open"] if kind == Document.Kind.PICTURE else counts
+    return ":".join(map(str, parts))
 
 
 def _begin(letter_id: int, kind: str, language: str, purpose: str) -> Document:
@@ -91,14 +101,17 @@ def _build(letter: Letter, row: Document, source: str) -> Document:
     """Returns the row as it then is: ours, a faster worker's, or stale."""
     folder = Path(settings.DOCUMENTS_DIR, str(letter.pk))
     folder.mkdir(parents=True, exist_ok=True)
-    written: Path | None = None
+    name = secrets.token_hex(12)
     try:
-        written = write_document(letter, row.kind, row.language, folder / secrets.token_hex(12))
+        written = write_document(letter, row.kind, row.language, folder / name)
         is_ours = _publish(row, written, source)
     except BaseException:
-        _remove(written)
+        for draft in folder.glob(f"{name}*"):
+            draft.unlink(missing_ok=True)
         raise
-    _remove(row.path if is_ours and row.file else None if is_ours else written)
+    gone = row.path if is_ours else written
+    if row.file or not is_ours:
+        gone.unlink(missing_ok=True)
     return Document.objects.get(pk=row.pk)
 
 
@@ -108,7 +121,8 @@ def _publish(row: Document, file: Path, source: str) -> bool:
         file=str(file.relative_to(settings.DOCUMENTS_DIR)),
         size=file.stat().st_size,
         sha256=_sha256(file),
-        source=source,
+        # Marked as changed while it was built, it may or may not show that change.
+        source=Case(When(source=row.source, then=Value(source)), default=Value("")),
         built_at=timezone.now(),
         stale_at=None,
     )
@@ -118,8 +132,3 @@ def _publish(row: Document, file: Path, source: str) -> bool:
 def _sha256(file: Path) -> str:
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _remove(file: Path | None) -> None:
-    if file:
-        file.unlink(missing_ok=True)

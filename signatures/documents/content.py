@@ -1,12 +1,12 @@
 """What is in a document, and its file.
 
-A PDF for the officials is one file of at most NAMES_PER_FILE names, the organisations first. The PDF of the list goes
-on in annexes up to NAMES_IN_LIST, all in one ZIP archive then. What is left out is told at the end of the names, with
-where the whole list is; the spreadsheet, CSV and JSON have everybody.
+A PDF for the officials is one file of at most NAMES_PER_FILE names, the organisations first, since it goes by mail;
+what is left out is told at the end of the names, with where the whole list is. The PDF of the list has everybody, as
+the spreadsheet has: above NAMES_PER_FILE it goes on in annexes, and all of them are in one ZIP archive then.
 """
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,19 @@ from letters.models import Addressee, Edition, Letter, Text
 from letters.public import asks_in
 from signatures.exports import PUBLIC_COLUMNS, public_rows, write_sheet
 from signatures.models import Document, Kind, Verified
-from signatures.public import MARKS, Counts, Group, Signatory, by_country, counts_of, first_signatories
+from signatures.public import (
+    MARKS,
+    Counts,
+    Group,
+    Signatory,
+    by_country,
+    counts_of,
+    first_signatories,
+    listed,
+)
 from signatures.typesetting import NAMES_PER_FILE, markdown_blocks, typeset_document, typeset_picture
 
-NAMES_IN_LIST = 10 * NAMES_PER_FILE
+READ_AT_ONCE = 2000
 PROVEN = {MARKS[Verified.REVIEWER][0], MARKS[Verified.DOMAIN][0]}
 LONGEST_LINE = 90
 
@@ -40,9 +49,9 @@ def write_document(letter: Letter, kind: str, language: str, output: Path) -> Pa
 
 
 def document_data(
-    letter: Letter, language: str, *, with_text: bool = True, most: int = NAMES_PER_FILE
+    letter: Letter, language: str, *, with_text: bool = True, most: int | None = None
 ) -> dict[str, Any]:
-    """What `typeset_document` takes; without its text, it is the signatory list alone."""
+    """What `typeset_document` takes, with at most `most` names; without its text, it is the signatory list alone."""
     with speaking(language):
         data = _frame(letter, letter.edition.text_nearest(language))
         data |= _text(letter, data["language"]) if with_text else dict(NO_TEXT)
@@ -59,8 +68,10 @@ def _write_letter(letter: Letter, language: str, output: Path) -> Path:
 
 
 def _write_list(letter: Letter, language: str, output: Path) -> Path:
-    data = document_data(letter, language, with_text=False, most=NAMES_IN_LIST - 1)
-    files = typeset_document(data, output.with_suffix(".pdf"))
+    # People of a long list are put in words as they are set.
+    with speaking(language):
+        data = document_data(letter, language, with_text=False)
+        files = typeset_document(data, output.with_suffix(".pdf"))
     return files[0] if len(files) == 1 else _zipped(files, output.with_suffix(".zip"), letter)
 
 
@@ -141,22 +152,58 @@ def _addressee(addressee: Addressee) -> dict[str, str]:
     return {**names, "kind": addressee.kind}
 
 
-def _names(letter: Letter, language: str, most: int) -> dict[str, Any]:
+def _names(letter: Letter, language: str, most: int | None) -> dict[str, Any]:
+    if most is None:
+        return _all_names(letter, language)
     organisations, more_organisations = first_signatories(letter, Kind.ORGANISATION, language, most)
     left = most - len(organisations)
     people, more_people = first_signatories(letter, Kind.INDIVIDUAL, language, left)
     individuals = [_person(row) for row in _in_order(people, language)]
     if more_organisations or more_people:
         individuals.append(_and_more(letter))
-    groups = by_country(organisations, language)
-    return {"organisations": [_group(group) for group in groups], "individuals": individuals}
+    return {"organisations": _groups(organisations, language), "individuals": individuals}
 
 
-def _in_order(people: list[Signatory], language: str) -> list[Signatory]:
+def _all_names(letter: Letter, language: str) -> dict[str, Any]:
+    """In the order of the language as far as one file holds them."""
+    rows = listed(letter, Kind.ORGANISATION).values_list(*Signatory.FIELDS)
+    organisations = [Signatory.of_row(row, language) for row in rows.iterator(READ_AT_ONCE)]
+    people = People(letter, language)
+    individuals: Any = people
+    if len(people) <= NAMES_PER_FILE:
+        individuals = [_person(row) for row in _in_order(people.rows(), language)]
+    return {"organisations": _groups(organisations, language), "individuals": individuals}
+
+
+class People:
+    """All people listed, A–Z by the root order, read from the database as they are set."""
+
+    def __init__(self, letter: Letter, language: str) -> None:
+        self.listed, self.language = listed(letter, Kind.INDIVIDUAL), language
+        self.number = self.listed.count()
+
+    def __len__(self) -> int:
+        return self.number
+
+    def __iter__(self) -> Iterator[dict[str, str]]:
+        return (_person(row) for row in self.rows())
+
+    def rows(self) -> Iterator[Signatory]:
+        """No more than were counted, whoever comes meanwhile."""
+        rows = self.listed.values_list(*Signatory.FIELDS)[: self.number]
+        return (Signatory.of_row(row, self.language) for row in rows.iterator(READ_AT_ONCE))
+
+
+def _in_order(people: Iterable[Signatory], language: str) -> list[Signatory]:
     """By name; who shows none comes behind, by country."""
+    people = list(people)
     named = in_order_of(language, (row for row in people if row.is_named), lambda row: row.name)
     hidden = in_order_of(language, (row for row in people if not row.is_named), lambda row: row.country_name)
     return [*named, *hidden]
+
+
+def _groups(organisations: Iterable[Signatory], language: str) -> list[dict[str, Any]]:
+    return [_group(group) for group in by_country(organisations, language)]
 
 
 def _group(group: Group) -> dict[str, Any]:

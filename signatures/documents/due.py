@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.cache import caches
 from django.db.models import Prefetch
@@ -45,15 +46,17 @@ def build_due_documents() -> int:
 
 
 def ready_document(letter: Letter, kind: str, language: str) -> Document | None:
-    """The document that may be served."""
-    return letter.documents.filter(kind=kind, language=language, purpose="", stale_at=None).first()
+    """The document that may be served; None while it is stale, or its file is gone."""
+    found = letter.documents.filter(kind=kind, language=language, purpose="", stale_at=None).first()
+    return found if found is not None and found.path.is_file() else None
 
 
 def _public_letters() -> list[Letter]:
     texts = Prefetch("editions__texts", Text.objects.only("edition", "language"))
     editions = Prefetch("editions", Edition.objects.defer("canonical"))
     documents = Prefetch("documents", Document.objects.filter(purpose=""))
-    return list(Letter.objects.public().prefetch_related(editions, texts, documents).order_by("-id"))
+    rows = Letter.objects.public().prefetch_related(editions, texts, documents, "publishers__coalition")
+    return list(rows.order_by("-id"))
 
 
 def _due(letter: Letter, counts: Counts) -> Iterator[tuple[str, str]]:
@@ -91,13 +94,18 @@ def _build_once(letter: Letter, kind: str, language: str) -> bool:
         return False
     try:
         build_document(letter, kind, language, attempts=1)
+        remove_orphans(letter)
+    except DocumentChanged:
+        logger.info("%s: %s in %s changes faster than it can be built", letter.slug, kind, language)
+    except SoftTimeLimitExceeded:
+        raise
     except (TypesettingError, OSError) as error:
         logger.error("%s: %s in %s could not be built: %s", letter.slug, kind, language, error)
         return False
-    except DocumentChanged:
-        logger.info("%s: %s in %s changes faster than it can be built", letter.slug, kind, language)
+    except Exception:  # whatever is wrong with one letter, the others have their documents
+        logger.exception("%s: %s in %s could not be built", letter.slug, kind, language)
+        return False
     caches["default"].delete(lease)
-    remove_orphans(letter)
     return True
 
 

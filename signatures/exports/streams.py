@@ -44,7 +44,8 @@ def csv_parts(rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def _json(letter: Letter, columns: tuple[str, ...], rows: Iterable[Row]) -> Iterator[bytes]:
-    """An object whose last member, `signatories`, has a line for each."""
+    """An object whose last member, `signatories`, has a line for each. Names are in it as they are, since what reads
+    JSON runs no cell, and an apostrophe would be taken for a part of the name."""
     yield _told(_head(letter))[:-1].encode() + b', "signatories": ['
     told = (_told(dict(zip(columns, row, strict=True))) for row in rows)
     yield from _in_parts(("\n" if first else ",\n") + line for first, line in _with_first(told))
@@ -55,6 +56,7 @@ def _head(letter: Letter) -> dict[str, object]:
     edition = letter.edition
     return {
         "letter": letter.slug,
+        "title": str(edition.text_nearest(letter.original_language)),
         "url": settings.SITE_URL + letter.get_absolute_url(),
         "edition": str(edition),
         "sha256": edition.sha256,

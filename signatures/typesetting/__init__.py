@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,8 @@ def typeset_document(data: dict[str, Any], output: Path) -> list[Path]:
     - counts: {organisations, individuals, countries}, numbers, or texts already formatted for the language;
       0 and "" are left out
     - organisations: [{country_name, names: [{name, domain, verified}]}], sorted
-    - individuals: [{name, detail, country_name}], sorted
+    - individuals: [{name, detail, country_name}], sorted; anything that has a length and is read once, so that
+      no more than two parts of it need be in memory
     - labels: every text of the template's own, in the document's language, "" to leave it out:
       to ("To"), cc ("In copy"), asks ("What we ask"), signed_by ("Signed by"), count_organisations,
       count_individuals, count_countries (the noun that goes with each number), organisations and individuals
@@ -103,11 +104,14 @@ def typeset_document(data: dict[str, Any], output: Path) -> list[Path]:
     """
     require(data, DOCUMENT_KEYS, "document")
     require(data["labels"], DOCUMENT_LABELS, "labels")
-    parts = list(split_names(data)) or [([], [])]
-    jobs = [part_of(data, part, number, len(parts) - 1) for number, part in enumerate(parts)]
-    files = [output, *(annex_path(output, number) for number in range(1, len(parts)))]
-    for job, file in reversed(list(zip(jobs, files, strict=True))):
-        run_job("letter.typ", job, file, ["ua-1"])
+    annexes = max(0, -(-count_names(data) // NAMES_PER_FILE) - 1)
+    parts = split_names(data)
+    letter = part_of(data, next(parts, ([], [])), 0, annexes)
+    files = [output]
+    for number, part in enumerate(parts, 1):
+        files.append(annex_path(output, number))
+        run_job("letter.typ", part_of(data, part, number, annexes), files[-1], ["ua-1"])
+    run_job("letter.typ", letter, output, ["ua-1"])
     return files
 
 
@@ -128,12 +132,17 @@ def require(data: dict[str, Any], keys: Iterable[str], what: str) -> None:
         raise TypesettingError(f"missing in {what}: {', '.join(missing)}")
 
 
+def count_names(data: dict[str, Any]) -> int:
+    return sum(len(group["names"]) for group in data["organisations"]) + len(data["individuals"])
+
+
 def split_names(data: dict[str, Any]) -> Iterator[tuple[list[dict], list[dict]]]:
     """Cut the signatories into parts of at most NAMES_PER_FILE, as pairs (organisations, individuals)."""
-    names = [(group["country_name"], name) for group in data["organisations"] for name in group["names"]]
-    names += [(None, name) for name in data["individuals"]]
-    for start in range(0, len(names), NAMES_PER_FILE):
-        part = names[start : start + NAMES_PER_FILE]
+    organisations = (
+        (group["country_name"], name) for group in data["organisations"] for name in group["names"]
+    )
+    names = chain(organisations, ((None, name) for name in data["individuals"]))
+    while part := list(islice(names, NAMES_PER_FILE)):
         yield grouped(part), [name for country, name in part if country is None]
 
 

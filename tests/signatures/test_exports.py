@@ -15,10 +15,10 @@ from pypdf import PdfReader
 
 from letters.models import Letter
 from signatures import documents
-from signatures.exports import make_inert, public_csv, public_json, public_rows
+from signatures.exports import PUBLIC_COLUMNS, make_inert, public_csv, public_json, public_rows
 from signatures.exports.cells import FORMULA as EXPRESSION
 from signatures.exports.cells import csv_line
-from signatures.exports.streams import PUBLIC_COLUMNS, csv_parts
+from signatures.exports.streams import csv_parts
 from signatures.models import Document, Signature
 from signatures.tallies import fold_tallies
 from tests.factories import make_letter, make_organisation, make_signature

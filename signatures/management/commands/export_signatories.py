@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
     def _write(self, letter: Letter, extension: str, output: Path, full: bool, language: str) -> Path:
         if extension == "pdf":
-            language = language or letter.original_language
+            language = _language(letter, language)
             return replace_file(
                 output, lambda draft: write_document(letter, Document.Kind.LIST, language, draft)
             )
@@ -66,3 +66,10 @@ def _find(slug: str, coalition: str) -> Letter:
         return find_letter(slug, coalition)
     except NoSuchLetter as error:
         raise CommandError(str(error)) from error
+
+
+def _language(letter: Letter, wanted: str) -> str:
+    languages = [text.language for text in letter.edition.texts.all()]
+    if wanted and wanted not in languages:
+        raise CommandError(f"the letter is not in {wanted!r}, but in {', '.join(languages)}")
+    return wanted or letter.original_language
