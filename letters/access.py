@@ -35,22 +35,24 @@ def desk_page(view: View) -> View:
     return page
 
 
-def coalition_of(request: HttpRequest, slug: str, *, writing: bool = False) -> Coalition:
+def coalition_of(request: HttpRequest, slug: str, *, writing: bool | None = None) -> Coalition:
     """The coalition of that slug, if the user is a member: Http404 otherwise, as for one that is not.
 
     A member who may only read is refused (PermissionDenied) whatever changes something: each POST, and a GET
-    whose view says `writing`. `request.may_write` tells templates which buttons to show.
+    whose view says `writing`; not a POST of which the view says that it writes nothing. `request.may_write`
+    tells templates which buttons to show.
     """
     found = Membership.objects.select_related("coalition")
     membership = get_object_or_404(found, user_id=request.user.pk, coalition__slug=slug)
     may_write = membership.role in ROLES_THAT_WRITE
-    if not may_write and (writing or request.method not in SAFE_METHODS):
+    writing = request.method not in SAFE_METHODS if writing is None else writing
+    if writing and not may_write:
         raise PermissionDenied
     request.may_write = may_write  # type: ignore[attr-defined]
     return membership.coalition
 
 
-def letter_of(request: HttpRequest, coalition: str, letter_id: int, *, writing: bool = False) -> Letter:
+def letter_of(request: HttpRequest, coalition: str, letter_id: int, *, writing: bool | None = None) -> Letter:
     """A letter that the coalition of that slug leads, with its editions and texts; Http404 and PermissionDenied as
     for `coalition_of`. `letter.lead` costs no query."""
     owner = coalition_of(request, coalition, writing=writing)

@@ -5,11 +5,13 @@ from typing import Any
 
 from django import template
 
-from letters.models import Letter
+from campaign.countries import country_name
+from letters.models import Coalition, Letter
 from letters.public import coalitions_of, path_in
-from signatures import public
+from signatures import moderation, plot, public
 from signatures.forms import FORMS
 from signatures.models import Kind
+from signatures.rules import website_host
 
 register = template.Library()
 
@@ -70,3 +72,49 @@ def sign_form(letter: Letter, language: str) -> dict[str, Any]:
         "has_other": len(kinds) > 1,
         "sign_path": path_in(letter, language, "signatures:sign"),
     }
+
+
+# --- The desk's ---------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def waiting_by_letter(letters: Iterable[Letter]) -> dict[int, int]:
+    """{% waiting_by_letter letters as waiting %}: one query for a whole page of letters."""
+    return moderation.waiting_counts(letters)
+
+
+@register.inclusion_tag("desk/_signatures_waiting.html")
+def waiting_badge(
+    letter: Letter, coalition: Coalition, waiting: dict[int, int] | None = None
+) -> dict[str, Any]:
+    """How many signatures wait for the coalition, as the way to them; nothing when none does."""
+    counts = moderation.waiting_counts([letter]) if waiting is None else waiting
+    return {
+        "letter": letter,
+        "coalition": coalition,
+        "number": counts[letter.pk],
+        "shown": at_most(counts[letter.pk]),
+    }
+
+
+@register.filter
+def at_most(number: int) -> str:
+    """A number that was not counted to its end: '99+'."""
+    most = moderation.COUNTED_AT_MOST
+    return str(number) if number < most else f"{most - 1}+"
+
+
+@register.simple_tag
+def signature_growth(letter: Letter) -> plot.Growth:
+    return plot.growth_of(letter)
+
+
+@register.filter
+def country_in(code: Any, language: str) -> str:
+    """What the country is called in a language."""
+    return country_name(str(code), language) if code else ""
+
+
+@register.filter
+def host(website: str) -> str:
+    return website_host(website)

@@ -132,7 +132,7 @@ def test_home_costs_the_same_for_more_letters(
     for _ in range(rows):
         factories.make_letter(coalition=member_client.coalition, languages=["en", "ur"])
         factories.make_letter(coalition=factories.make_member(user=member_client.user).coalition)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert member_client.get("/desk/").status_code == 200
 
 

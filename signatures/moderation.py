@@ -1,0 +1,262 @@
+"""What members read of signatures at the desk: parts of lists by an index, and all that is known of one."""
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.db.models.expressions import OuterRef
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from campaign.collation import prefix_range
+from campaign.sealing import CannotOpen
+from letters.models import AuditEntry, Coalition, Letter
+from signatures.keys import address_digest
+from signatures.mails import facts_of, write
+from signatures.models import Exposure, Kind, Organisation, Signature, State
+from signatures.models.signature import PLACED
+from signatures.person import Person
+from signatures.public import listed
+from signatures.rules import (
+    clean_address,
+    free_mail_domains,
+    mailbox_is_on_website,
+    name_key,
+    registrable_domain,
+    website_host,
+)
+
+ON_A_PAGE = 50
+ORGANISATIONS_ON_A_PAGE = 100
+COUNTED_AT_MOST = 100
+LOOK_ALIKES = 10
+# Characters of two names' keys that make one worth a look when the other is approved.
+ALIKE_BEGINNING = 8
+NEWEST_ENTRIES = 20
+
+STATE_NAMES = {
+    State.CONFIRMED: _("Confirmed"),
+    State.WAITING: _("Waiting"),
+    State.PENDING: _("Not confirmed"),
+    State.QUARANTINED: _("Under review"),
+    State.REFUSED: _("Refused"),
+    State.WITHDRAWN: _("Withdrawn"),
+    State.REMOVED: _("Removed"),
+}
+EXPOSURE_NAMES = {
+    Exposure.PUBLIC: _("name"),
+    Exposure.INITIALS: _("initials"),
+    Exposure.COUNTRY: _("country"),
+    Exposure.COUNTED: _("counted only"),
+    Exposure.SEALED: _("sealed until a date"),
+}
+
+
+class Seen(NamedTuple):
+    """A signature with the name that members read: the one in clear, or else the sealed; empty if no key opens it."""
+
+    row: Signature
+    name: str
+
+    @property
+    def state_name(self) -> str:
+        return str(STATE_NAMES[State(self.row.state)])
+
+    @property
+    def exposure_name(self) -> str:
+        return str(EXPOSURE_NAMES[Exposure(self.row.exposure)])
+
+
+class Page(NamedTuple):
+    """A part of a list; `next` and `previous` are the ids to go on from, 0 where nothing follows."""
+
+    rows: Sequence[Seen]
+    previous: int = 0
+    next: int = 0
+
+
+class LookAlike(NamedTuple):
+    """A recorded organisation that may be the one that waits."""
+
+    organisation: Organisation
+    is_same: bool  # the same name in the same country: it can't be recorded as another one
+    has_same_name: bool
+    has_same_domain: bool
+    stands: int  # the signature by which it stands under the letter already, or 0
+
+
+class CountOf(Subquery):
+    """How many rows a limited subquery has."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+# --- Lists --------------------------------------------------------------------------------------------------
+
+
+def signatures_in(letter: Letter, kind: str, state: str, country: str = "") -> QuerySet[Signature]:
+    """By the index `signature_desk` or `signature_desk_country`; unordered."""
+    rows = Signature.objects.filter(letter=letter, kind=kind, state=state)
+    return rows.filter(country=country) if country else rows
+
+
+def page_by_id(rows: QuerySet[Signature], *, before: int = 0, after: int = 0) -> Page:
+    """ON_A_PAGE signatures, newest first, older than `before` or else newer than `after`; nothing is counted."""
+    if after and not before:
+        newer = list(rows.filter(pk__gt=after).order_by("pk")[: ON_A_PAGE + 1])[::-1]
+        if len(newer) > ON_A_PAGE:
+            return _page(newer[1:], has_previous=True, has_next=True)
+    found = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[: ON_A_PAGE + 1])
+    return _page(found[:ON_A_PAGE], has_previous=bool(before), has_next=len(found) > ON_A_PAGE)
+
+
+def page_of_names(letter: Letter, kind: str, start: str, *, after: int = 0) -> Page:
+    """Names on the signatory list that begin with `start`, A–Z; those after the signature with the id `after`."""
+    low, high = prefix_range(start)
+    rows = listed(letter, kind).filter(sort_key__gte=low, sort_key__lt=high)
+    last = Signature.objects.filter(letter=letter, pk=after).values_list("sort_key", flat=True).first()
+    found = list((rows.filter(sort_key__gt=last) if last else rows)[: ON_A_PAGE + 1])
+    page = _page(found[:ON_A_PAGE], has_previous=False, has_next=len(found) > ON_A_PAGE)
+    return page._replace(previous=after)
+
+
+def page_of_address(letter: Letter, email: str) -> Page:
+    """All that was signed under the letter with that address, in whatever state; nothing for what is no address."""
+    try:
+        address = clean_address(email)
+    except ValidationError:
+        return Page([])
+    digests = [address_digest(letter.pk, kind, address, letter.canonicalisation) for kind in Kind.values]
+    rows = Signature.objects.filter(address_digest__in=digests, letter=letter).order_by("-pk")
+    return _page(list(rows[:ON_A_PAGE]), has_previous=False, has_next=False)
+
+
+def _page(rows: Sequence[Signature], *, has_previous: bool, has_next: bool) -> Page:
+    return Page(
+        [_seen(row) for row in rows],
+        previous=rows[0].pk if rows and has_previous else 0,
+        next=rows[-1].pk if rows and has_next else 0,
+    )
+
+
+def _seen(row: Signature) -> Seen:
+    if row.exposure == Exposure.PUBLIC and row.public_name:
+        return Seen(row, row.public_name)
+    person = person_of(row)
+    return Seen(row, person.signs_as(row.kind) if person else "")
+
+
+def waiting_counts(letters: Iterable[Letter]) -> dict[int, int]:
+    """How many signatures wait for a decision, by letter, at most COUNTED_AT_MOST each; one query."""
+    waiting = Signature.objects.filter(
+        letter_id=OuterRef("pk"), kind__in=Kind.values, state=State.WAITING
+    ).values("pk")
+    rows = Letter.objects.filter(pk__in=[letter.pk for letter in letters])
+    return dict(rows.values_list("pk", CountOf(waiting[:COUNTED_AT_MOST])))
+
+
+def next_waiting(letter: Letter, *, after: int) -> int:
+    """The id of the one that has waited longest, other than `after`; 0 when none does."""
+    rows = signatures_in(letter, Kind.ORGANISATION, State.WAITING).exclude(pk=after).order_by("pk")
+    return rows.values_list("pk", flat=True).first() or 0
+
+
+def organisations_page(coalition: Coalition, *, after: int = 0) -> tuple[list[Organisation], int]:
+    """The coalition's organisations by name, those after the one with the id `after`; and the id to go on from."""
+    rows = coalition.organisations.order_by("name_key", "pk")
+    last = coalition.organisations.filter(pk=after).first()
+    if last:
+        beyond = Q(name_key__gt=last.name_key) | Q(name_key=last.name_key, pk__gt=last.pk)
+        rows = rows.filter(beyond, name_key__gte=last.name_key)
+    found = list(rows[: ORGANISATIONS_ON_A_PAGE + 1])
+    shown = found[:ORGANISATIONS_ON_A_PAGE]
+    return shown, shown[-1].pk if len(found) > ORGANISATIONS_ON_A_PAGE else 0
+
+
+# --- One signature ------------------------------------------------------------------------------------------
+
+
+def signature_under(letter: Letter, signature_id: int) -> Signature:
+    """Raises Http404 for a signature under another letter."""
+    rows = Signature.objects.select_related("organisation__verified_by", "edition", "superseded_by")
+    return get_object_or_404(rows, letter=letter, pk=signature_id)
+
+
+def person_of(row: Signature) -> Person | None:
+    """None when no key that the site has opens it; and for one who withdrew, who is named to nobody any more."""
+    if row.state == State.WITHDRAWN:
+        return None
+    try:
+        return Person.open(row.sealed)
+    except CannotOpen:
+        return None
+
+
+class Mailbox(NamedTuple):
+    """What an address says of the organisation it signs for; `domain` is the address's, `website` the site's own."""
+
+    address: str
+    domain: str
+    website: str
+    is_on_website: bool
+    is_free: bool
+
+
+def mailbox_of(person: Person) -> Mailbox:
+    domain = person.email.rpartition("@")[2].lower()
+    return Mailbox(
+        address=person.email,
+        domain=domain,
+        website=registrable_domain(website_host(person.website)),
+        is_on_website=mailbox_is_on_website(person.email, person.website),
+        is_free=domain in free_mail_domains(),
+    )
+
+
+def look_alikes(row: Signature, person: Person) -> list[LookAlike]:
+    """The coalition's organisations of the same name, a name that begins alike, or the same domain; likest first."""
+    key, domain = name_key(person.organisation), registrable_domain(website_host(person.website))
+    likely = Q(name_key=key) | Q(name_key__startswith=key[:ALIKE_BEGINNING])
+    if domain and domain not in free_mail_domains():
+        likely |= Q(domain=domain) | Q(domain="", website__icontains=domain)
+    found = list(Organisation.objects.filter(likely, coalition=row.letter.lead).order_by("pk")[:200])
+    standing = _standing(row, found)
+    alike = [_look_alike(one, key, domain, str(row.country), standing.get(one.pk, 0)) for one in found]
+    return sorted(alike, key=lambda one: (not one.is_same, not one.has_same_name, not one.has_same_domain))[
+        :LOOK_ALIKES
+    ]
+
+
+def _look_alike(one: Organisation, key: str, domain: str, country: str, stands: int) -> LookAlike:
+    own = one.domain or registrable_domain(website_host(one.website))
+    is_same_name = one.name_key == key
+    return LookAlike(
+        one, is_same_name and one.country == country, is_same_name, bool(domain) and own == domain, stands
+    )
+
+
+def _standing(row: Signature, organisations: Iterable[Organisation]) -> dict[int, int]:
+    """By organisation, the signature that holds its place under this letter."""
+    placed = Signature.objects.filter(
+        letter_id=row.letter_id, organisation__in=organisations, state__in=PLACED
+    )
+    return dict(placed.exclude(pk=row.pk).values_list("organisation_id", "pk"))
+
+
+def preview_mail(row: Signature, person: Person, name: str) -> str:
+    """The mail of a decision that carries a reason, as it would be sent; never one that carries the signatory's link,
+    which is theirs alone."""
+    if name not in ("refuse_signature", "remove_signature"):
+        raise ValueError(f"{name} is not shown to members")
+    shown = copy(row)
+    shown.state_reason = f"[{gettext('your reason')}]"
+    return str(write(name, shown, person, facts_of([row.letter_id])[row.letter_id], mark=("preview",)).body)
+
+
+def decisions_on(row: Signature) -> QuerySet[AuditEntry]:
+    entries = row.letter.audit.filter(detail__signature=row.pk).select_related("actor")
+    return entries[:NEWEST_ENTRIES]
