@@ -7,11 +7,13 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 import leather
+from babel.dates import format_skeleton, format_time
+from babel.numbers import format_decimal
 from django.db.models import Max, Sum
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
+from campaign.languages import locale_of
 from letters.models import Letter
 from signatures.models import Kind, Tally
 
@@ -110,7 +112,7 @@ _LOOK = {
     "zero_color": SOFT,
     "tick_font_family": FONT,
     "tick_font_size": 13,
-    "margin": 0.025,
+    "margin": 0.045,
 }
 for _name, _value in _LOOK.items():
     setattr(leather.theme, _name, _value)
@@ -135,7 +137,7 @@ def _panel(growth: Growth, kind: str, width: int) -> leather.Chart:
     chart = leather.Chart(_panel_title(growth, kind))
     chart.add_columns(list(zip(names, counts, strict=True)), fill_color=ACCENT)
     chart.add_y_scale(0, top)
-    chart.add_y_axis(ticks=sorted({0, top // 2, top}), tick_formatter=lambda value, *_: f"{value:,}")
+    chart.add_y_axis(ticks=sorted({0, top // 2, top}), tick_formatter=lambda value, *_: _number(value))
     every = -(-len(names) * SPACE_FOR_A_DATE // width)
     chart.add_x_axis(
         ticks=names[every // 2 :: every] or names,
@@ -150,9 +152,18 @@ def _panel_title(growth: Growth, kind: str) -> str:
     return gettext("People per hour") if growth.by_hour else gettext("People per day")
 
 
+def _number(value: int) -> str:
+    return str(format_decimal(value, locale=locale_of(get_language() or "en")))
+
+
 def _moment(growth: Growth, number: int) -> str:
-    start = timezone.localtime(growth.buckets[number].start)
-    return date_format(start, "H:i" if growth.by_hour else "j M")
+    start, locale = timezone.localtime(growth.buckets[number].start), locale_of(get_language() or "en")
+    told = (
+        format_time(start, "short", locale=locale)
+        if growth.by_hour
+        else format_skeleton("MMMd", start, locale=locale)
+    )
+    return str(told)
 
 
 def _round_up(number: int) -> int:
