@@ -48,7 +48,7 @@ bench: .venv/installed-dev catalogues  ## How fast it is, each figure as a ratio
 
 messages: .venv/installed-dev  ## Collects what is to be translated into locale/, and compiles it
 	@command -v xgettext >/dev/null || { echo "messages needs xgettext (Debian: apt-get install gettext)" >&2; exit 1; }
-	$(BIN)/python manage.py makemessages --all --no-obsolete --ignore .venv --ignore tests
+	$(BIN)/python manage.py makemessages --all --no-location --no-obsolete --ignore .venv --ignore tests --ignore bench --ignore var
 	@$(MAKE) catalogues
 
 # A machine without gettext compiles by Babel; only what is newer than its result.

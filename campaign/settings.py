@@ -191,6 +191,7 @@ EMAIL_USE_LOCALTIME = False
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("ur", _("Urdu"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["campaign.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
