@@ -32,7 +32,7 @@ from signatures.rules import (
 ON_A_PAGE = 50
 ORGANISATIONS_ON_A_PAGE = 100
 COUNTED_AT_MOST = 100
-LOOK_ALIKES = 10
+LOOK_ALIKES, MOST_COMPARED = 10, 200
 # Characters of two names' keys that make one worth a look when the other is approved.
 ALIKE_BEGINNING = 8
 NEWEST_ENTRIES = 20
@@ -56,10 +56,13 @@ EXPOSURE_NAMES = {
 
 
 class Seen(NamedTuple):
-    """A signature with the name that members read: the one in clear, or else the sealed; empty if no key opens it."""
+    """A signature with what members read of it, in clear or else from what is sealed; empty if no key opens it."""
 
     row: Signature
     name: str
+    detail: str = ""  # of a person
+    host: str = ""  # of an organisation's website
+    mail_domain: str = ""  # of its representative's address, told while it waits
 
     @property
     def state_name(self) -> str:
@@ -84,7 +87,7 @@ class LookAlike(NamedTuple):
     organisation: Organisation
     is_same: bool  # the same name in the same country: it can't be recorded as another one
     has_same_name: bool
-    has_same_domain: bool
+    has_same_website: bool
     stands: int  # the signature by which it stands under the letter already, or 0
 
 
@@ -145,9 +148,15 @@ def _page(rows: Sequence[Signature], *, has_previous: bool, has_next: bool) -> P
 
 def _seen(row: Signature) -> Seen:
     if row.exposure == Exposure.PUBLIC and row.public_name:
-        return Seen(row, row.public_name)
+        return Seen(row, row.public_name, row.public_detail, website_host(row.public_website))
     person = person_of(row)
-    return Seen(row, person.signs_as(row.kind) if person else "")
+    if person is None:
+        return Seen(row, "")
+    if row.kind == Kind.INDIVIDUAL:
+        return Seen(row, person.name, ", ".join(part for part in (person.role, person.affiliation) if part))
+    return Seen(
+        row, person.organisation, host=website_host(person.website), mail_domain=domain_of(person.email)
+    )
 
 
 def waiting_counts(letters: Iterable[Letter]) -> dict[int, int]:
@@ -196,6 +205,10 @@ def person_of(row: Signature) -> Person | None:
         return None
 
 
+def domain_of(email: str) -> str:
+    return email.rpartition("@")[2].lower()
+
+
 class Mailbox(NamedTuple):
     """What an address says of the organisation it signs for; `domain` is the address's, `website` the site's own."""
 
@@ -207,7 +220,7 @@ class Mailbox(NamedTuple):
 
 
 def mailbox_of(person: Person) -> Mailbox:
-    domain = person.email.rpartition("@")[2].lower()
+    domain = domain_of(person.email)
     return Mailbox(
         address=person.email,
         domain=domain,
@@ -218,25 +231,36 @@ def mailbox_of(person: Person) -> Mailbox:
 
 
 def look_alikes(row: Signature, person: Person) -> list[LookAlike]:
-    """The coalition's organisations of the same name, a name that begins alike, or the same domain; likest first."""
-    key, domain = name_key(person.organisation), registrable_domain(website_host(person.website))
-    likely = Q(name_key=key) | Q(name_key__startswith=key[:ALIKE_BEGINNING])
-    if domain and domain not in free_mail_domains():
-        likely |= Q(domain=domain) | Q(domain="", website__icontains=domain)
-    found = list(Organisation.objects.filter(likely, coalition=row.letter.lead).order_by("pk")[:200])
+    """The coalition's organisations of the same name, a name that begins alike, or the same website; likest first."""
+    key, host = name_key(person.organisation), website_host(person.website)
+    begins_alike = Q(name_key=key) | Q(name_key__startswith=key[:ALIKE_BEGINNING])
+    rows = Organisation.objects.filter(coalition=row.letter.lead).order_by("pk")
+    named = list(rows.filter(begins_alike)[:MOST_COMPARED])
+    domain = registrable_domain(host)
+    near = rows.filter(website__icontains=domain).exclude(begins_alike)[:MOST_COMPARED] if domain else []
+    found = [*named, *(one for one in near if _is_same_site(host, website_host(one.website)))]
     standing = _standing(row, found)
-    alike = [_look_alike(one, key, domain, str(row.country), standing.get(one.pk, 0)) for one in found]
-    return sorted(alike, key=lambda one: (not one.is_same, not one.has_same_name, not one.has_same_domain))[
-        :LOOK_ALIKES
+    alike = [
+        LookAlike(
+            one,
+            is_same=one.name_key == key and one.country == row.country,
+            has_same_name=one.name_key == key,
+            has_same_website=_is_same_site(host, website_host(one.website)),
+            stands=standing.get(one.pk, 0),
+        )
+        for one in found
     ]
+    return sorted(alike, key=_unlikeness)[:LOOK_ALIKES]
 
 
-def _look_alike(one: Organisation, key: str, domain: str, country: str, stands: int) -> LookAlike:
-    own = one.domain or registrable_domain(website_host(one.website))
-    is_same_name = one.name_key == key
-    return LookAlike(
-        one, is_same_name and one.country == country, is_same_name, bool(domain) and own == domain, stands
-    )
+def _unlikeness(alike: LookAlike) -> tuple[bool, bool, bool]:
+    return not alike.is_same, not alike.has_same_name, not alike.has_same_website
+
+
+def _is_same_site(host: str, other: str) -> bool:
+    """Whether one host is the other or lies under it; two that lie beside each other, as two institutes of one
+    university, are different."""
+    return bool(host and other) and (f".{host}".endswith(f".{other}") or f".{other}".endswith(f".{host}"))
 
 
 def _standing(row: Signature, organisations: Iterable[Organisation]) -> dict[int, int]:
