@@ -19,7 +19,9 @@ def log_access(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         if access.isEnabledFor(logging.INFO):
             spent = (time.perf_counter() - started) * 1000
-            access.info("%s %s %s %.0fms", request.method, request.path, response.status_code, spent)
+            # Escaped, so that no path can end its line and write another.
+            path = request.path.encode("unicode_escape").decode()
+            access.info("%s %s %s %.0fms", request.method, path, response.status_code, spent)
         return response
 
     return middleware

@@ -8,9 +8,13 @@ _GROUPS = r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*"
 _SHORTENED = rf"(?:{_GROUPS})::(?:{_GROUPS})?|::{_GROUPS}"
 _WHOLE = r"(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}"
 
+# Only from where a word begins, and never back: a visitor chooses how long a path is.
+_LOCAL = r"[^\s<>\"'(),:;=\[\]@]"
+
 _RULES = [
-    (re.compile(r"(?i)[^\s<>\"'(),:;=\[\]]+@[^\s<>\"'(),;\]]+"), "<address>"),
+    (re.compile(rf"(?<!{_LOCAL}){_LOCAL}++@[^\s<>\"'(),;\]]+"), "<address>"),
     (re.compile(r"/signatures/[^/\s\"']{20,}"), "/signatures/<token>"),
+    (re.compile(r"/accounts/password/reset/key/[^/\s\"']+"), "/accounts/password/reset/key/<key>"),
     (re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"), "<network>"),
     (re.compile(rf"(?i)(?<![:\w])(?:{_SHORTENED}|{_WHOLE})(?![:\w])"), "<network>"),
 ]
