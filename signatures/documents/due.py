@@ -27,8 +27,10 @@ PATIENCE = (
     (10_000, timedelta(minutes=10)),
     (0, timedelta(minutes=5)),
 )
-# How long a worker keeps others from the document it builds, and itself from one that failed, in seconds.
+# How long a worker keeps others from the document it builds, and itself from one that failed, in seconds; longer for
+# long lists, so that one which a worker's time limit ends is not begun again and again.
 LEASE = 120
+NAMES_A_SECOND = 200
 # Files that no row names are those of workers that were killed.
 ORPHAN_SECONDS = 3600
 
@@ -39,7 +41,7 @@ def build_due_documents() -> int:
     letters = _public_letters()
     counts = counts_of_all(letters)
     return sum(
-        _build_once(letter, kind, language)
+        _build_once(letter, kind, language, lease=_lease(counts[letter.pk]))
         for letter in letters
         for kind, language in _due(letter, counts[letter.pk])
     )
@@ -87,10 +89,14 @@ def _patience(counts: Counts) -> timedelta:
     return next(patience for least, patience in PATIENCE if names >= least)
 
 
-def _build_once(letter: Letter, kind: str, language: str) -> bool:
+def _lease(counts: Counts) -> int:
+    return max(LEASE, (counts.organisations + counts.individuals) // NAMES_A_SECOND)
+
+
+def _build_once(letter: Letter, kind: str, language: str, *, lease: int) -> bool:
     """Builds what no other worker is building; a failure is told, and tried again when its lease is over."""
-    lease = f"building:{letter.pk}:{kind}:{language}"
-    if not caches["default"].add(lease, True, LEASE):
+    held = f"building:{letter.pk}:{kind}:{language}"
+    if not caches["default"].add(held, True, lease):
         return False
     try:
         build_document(letter, kind, language, attempts=1)
@@ -105,7 +111,7 @@ def _build_once(letter: Letter, kind: str, language: str) -> bool:
     except Exception:  # whatever is wrong with one letter, the others have their documents
         logger.exception("%s: %s in %s could not be built", letter.slug, kind, language)
         return False
-    caches["default"].delete(lease)
+    caches["default"].delete(held)
     return True
 
 
