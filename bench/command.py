@@ -23,7 +23,7 @@ MEASUREMENTS: dict[str, Callable[[Ground, Pace], list[Row]]] = {
 
 def main(arguments: Sequence[str]) -> int:
     """1 if any figure is below its floor, else 0."""
-    options = _read(arguments)
+    options = read_options(arguments)
     pace = QUICK if options.quick else FULL
     rows: list[Row] = []
     say(f"{options.rows:,} signatures are written ...")
@@ -41,7 +41,7 @@ def say(what: str) -> None:
     print(f"[{time.strftime('%H:%M:%S')}] {what}", file=sys.stderr, flush=True)
 
 
-def _read(arguments: Sequence[str]) -> argparse.Namespace:
+def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
         "--quick", action="store_true", help="measures for moments: shows that it runs, no more"

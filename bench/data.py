@@ -16,7 +16,7 @@ from tests.factories import make_letter, make_member
 
 POOL = 4000  # names; each has its sort key and its sealed person
 HOURS = 720
-FEW = 1000  # signatures of the letter that a page of the large one is compared with
+FEW = 5000  # signatures of the letter that a page of the large one is compared with
 ORGANISATIONS = 300  # of the large letter; the first ones are listed on its page
 MAIN, FEW_SLUG = "keep-it-on", "few"
 COUNTRIES = re.findall("..", "PKINBDNPLKAFIRTREGNGKEGHZAUGTZETSDMATNDZFRDEGBIEUSCAMXBRARCL")

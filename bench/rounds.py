@@ -15,8 +15,8 @@ class Pace(NamedTuple):
     folds: int
 
 
-FULL = Pace(rounds=5, seconds=2.5, mails=3000, folds=100_000)
-QUICK = Pace(rounds=1, seconds=1.0, mails=60, folds=500)
+FULL = Pace(rounds=5, seconds=2.0, mails=2000, folds=100_000)
+QUICK = Pace(rounds=1, seconds=0.4, mails=40, folds=500)
 
 
 @dataclass
@@ -31,4 +31,4 @@ class Samples:
 
     def ratio(self, name: str, limit: str) -> float:
         """The median of the ratios of samples taken in the same round."""
-        return median(a / b for a, b in zip(self.taken[name], self.taken[limit], strict=True))
+        return median(a / max(b, 1e-9) for a, b in zip(self.taken[name], self.taken[limit], strict=True))
