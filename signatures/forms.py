@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -99,15 +99,15 @@ class SignatureForm(forms.Form):
         help_text=_("At most a few mails; each has a link that ends them."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.include_media = False
-        self.helper.layout = Layout(
-            HTML(f'<input type="hidden" name="kind" value="{self.kind}">'), *self.layout()
-        )
+    @cached_property
+    def helper(self) -> FormHelper:
+        """Made for a form that is shown, which one that was filled in well never is."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.include_media = False
+        helper.layout = Layout(HTML(f'<input type="hidden" name="kind" value="{self.kind}">'), *self.layout())
+        return helper
 
     def layout(self) -> list[Any]:
         return [Field(name) for name in self.fields]
