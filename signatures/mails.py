@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import Q
 
 from campaign.mail import derive_message_id, render_mail
 from letters.models import Letter, Text
@@ -121,11 +120,10 @@ def _write_for_request(row: LinkRequest, facts: LetterFacts) -> Owed:
 
 
 def _signed_with(letter: Letter, address: str) -> list[Signature]:
-    """The signatures whose link this mailbox may have: those with a place, or else the newest pending one."""
+    """The signatures whose link this mailbox may have: those with a place, or else the newest of all."""
     digests = [address_digest(letter.pk, kind, address, letter.canonicalisation) for kind in Kind.values]
     rows = Signature.objects.filter(address_digest__in=digests).order_by("-pk")
-    kept = rows.filter(~Q(state=State.PENDING))[:5]
-    return list(kept) or list(rows.filter(superseded_by__isnull=True)[:1])
+    return list(rows.placed()[:5]) or list(rows.filter(superseded_by__isnull=True)[:1])
 
 
 def write(

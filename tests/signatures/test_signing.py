@@ -218,6 +218,16 @@ def test_a_lost_link_is_mailed_again_to_who_has_one(client: Client) -> None:
     assert "Known Signer" in client.get(mailed_link()).text
 
 
+def test_a_lost_link_is_that_of_the_standing_signature_not_of_one_withdrawn_before(client: Client) -> None:
+    letter = make_letter()
+    make_signature(letter, email="known@example.net", name="Former Name", state="withdrawn")
+    make_signature(letter, email="known@example.net", name="Present Name")
+    client.post(reverse("signatures:lost_link", args=[letter.slug, "en"]), {"email": "known@example.net"})
+    send_owed_mail()
+    assert len(mail.outbox) == 1
+    assert "Present Name" in client.get(mailed_link()).text
+
+
 def test_plus_addresses_and_dots_of_a_known_provider_are_one_signatory(client: Client) -> None:
     letter = make_letter()
     client.post(sign_and_get_link(client, letter.slug, email="ayesha.khan@gmail.com"), {"verb": "confirm"})
