@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.languages import speaking
@@ -31,7 +32,8 @@ def own_page(view: View) -> View:
         try:
             signature = read_token(token)
         except BrokenLink:
-            response: HttpResponseBase = render(request, "signatures/own/broken.html", status=404)
+            with speaking(get_language_from_request(request)):
+                response: HttpResponseBase = render(request, "signatures/own/broken.html", status=404)
         else:
             signature = signature.superseded_by or signature
             with speaking(signature.language):
