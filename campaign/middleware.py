@@ -8,6 +8,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+LARGEST_BODY = 2 * 1024 * 1024  # bytes
 access = logging.getLogger("campaign.access")
 
 
@@ -25,6 +26,22 @@ def log_access(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def refuse_large_body(get_response: GetResponse) -> GetResponse:
+    """Refuses a body far larger than any form before anything reads it: its files would be spooled on disk."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if _content_length(request) > LARGEST_BODY:
+            return HttpResponse("This is far more than any form takes.\n", "text/plain", status=413)
+        return get_response(request)
+
+    return middleware
+
+
+def _content_length(request: HttpRequest) -> int:
+    said = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(said[:19]) if said.isdecimal() else 0
 
 
 def desk_language(get_response: GetResponse) -> GetResponse:

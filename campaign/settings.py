@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 # Sessions and sign-in are lazy: a public page never asks for them, so it carries no cookie and no Vary: Cookie.
 MIDDLEWARE = [
     "campaign.middleware.log_access",
+    "campaign.middleware.refuse_large_body",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
