@@ -39,10 +39,15 @@ def is_foreign(request: HttpRequest) -> bool:
     if site:
         return site == "cross-site"
     origin = request.headers.get("Origin")
-    return bool(origin) and urlsplit(origin or "").netloc not in {
-        urlsplit(settings.SITE_URL).netloc,
-        request.get_host(),
-    }
+    return bool(origin) and netloc_of(origin or "") not in {netloc_of(settings.SITE_URL), request.get_host()}
+
+
+def netloc_of(url: str) -> str:
+    """Host and port of what a header says; empty for what is no URL."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
 
 
 def has_no_witness(request: HttpRequest) -> bool:

@@ -1,7 +1,5 @@
 """Signing: the form at its own address, its POST, and the pages that follow it."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,7 +13,7 @@ from letters import public
 from signatures import services
 from signatures.forms import FORMS, LostLinkForm, SignatureForm
 from signatures.signable import SignableLetter, signable_letter
-from signatures.views.guards import has_no_witness, public_post
+from signatures.views.guards import has_no_witness, netloc_of, public_post
 
 NO_WITNESS_SCORE = 1
 
@@ -65,10 +63,10 @@ def _kind_asked_for(letter: SignableLetter, kind: str) -> str:
 
 def _coarse_referrer(request: HttpRequest) -> str:
     """No more than whether the form was reached on this site, on another, or untold."""
-    host = urlsplit(request.headers.get("Referer", "")).netloc
+    host = netloc_of(request.headers.get("Referer", ""))
     if not host:
         return "none"
-    return "site" if host == urlsplit(settings.SITE_URL).netloc or host == request.get_host() else "other"
+    return "site" if host in {netloc_of(settings.SITE_URL), request.get_host()} else "other"
 
 
 def _render_form(
