@@ -33,9 +33,10 @@ def clean_prose(text: str) -> str:
 
 
 def clean_email(address: str) -> str:
-    """The address in its normal form (RFC 5321, RFC 6531); raises ValidationError. No DNS is asked."""
+    """The address as it is mailed (RFC 5321), its domain in ASCII (RFC 5891); raises ValidationError."""
     try:
-        return validate_email(address.strip(), check_deliverability=False).normalized
+        checked = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False)
+        return checked.ascii_email or ""
     except EmailNotValidError as error:
         raise ValidationError(_("This is not a valid e-mail address."), code="invalid") from error
 

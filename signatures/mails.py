@@ -65,7 +65,8 @@ def write_for_signatures(rows: Sequence[Signature]) -> list[Owed]:
 
 
 def _write_for_signature(row: Signature, facts: LetterFacts, standing: Signature | None) -> Owed:
-    person = Person.open(row.sealed)
+    # Of who stands there, not of who typed: an address may be another's, and a name is whatever was typed.
+    person = Person.open((standing or row).sealed)
     name = _mail_name(row, standing)
     mails = (
         [write(name, standing or row, person, facts, mark=("owed", row.pk, row.link_version))] if name else []
@@ -112,7 +113,6 @@ def _write_for_request(row: LinkRequest, facts: LetterFacts) -> Owed:
             Person.open(found.sealed),
             facts,
             mark=("asked", row.pk, found.pk),
-            to=address,
         )
         for found in _signed_with(facts.letter, address)
     ]
@@ -133,7 +133,6 @@ def write(
     facts: LetterFacts,
     *,
     mark: tuple[Any, ...],
-    to: str = "",
 ) -> EmailMultiAlternatives:
     text = facts.text(signature.language)
     context = {
@@ -153,7 +152,7 @@ def write(
             "signs_as": person.signs_as(signature.kind),
             "url": own_url(signature),
         },
-        to=to or person.email,
+        to=person.email,
         language=signature.language,
         message_id=derive_message_id("signature", name, *mark),
         reply_to=facts.reply_to,

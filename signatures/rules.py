@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import idna
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
@@ -85,9 +86,13 @@ _PROVIDERS = {
 
 
 def clean_address(address: str) -> str:
-    """The address in its normal form (RFC 5321, RFC 6531); raises ValidationError. No DNS is asked."""
+    """The address as it is mailed (RFC 5321), its domain in ASCII (RFC 5891); raises ValidationError. No DNS is asked.
+
+    A domain left in Unicode would be mailed by the rules of 2003, by which `straße.de` is somebody else's `strasse.de`.
+    """
     try:
-        return validate_email(address.strip(), check_deliverability=False).normalized
+        checked = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False)
+        return checked.ascii_email or ""
     except EmailNotValidError as error:
         raise ValidationError(_("This is not a valid e-mail address."), code="invalid") from error
 
@@ -125,7 +130,7 @@ def website_host(url: str) -> str:
         parts = urlsplit(url)
         if parts.username is not None or any(c.isspace() or ord(c) < 32 for c in url):
             return ""
-        host = (parts.hostname or "").encode("idna").decode()
+        host = idna.encode(parts.hostname or "", uts46=True).decode()
     except (ValueError, UnicodeError):
         return ""
     return host.rstrip(".").removeprefix("www.")
