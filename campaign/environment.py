@@ -18,6 +18,16 @@ def load_file(path: Path) -> None:
         env.read_env(str(path))
 
 
+def folder(name: str, *, default: Path) -> Path:
+    """The folder that `name` names, made if it is not there."""
+    path = Path(env.str(name, default=str(default)))
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        complain(name, f"is {str(path)!r}, which cannot be made ({error.strerror})")
+    return path
+
+
 def complain(name: str, problem: str) -> None:
     problems.append((name, problem))
 

@@ -15,7 +15,7 @@ class PublishForm(forms.Form):
 
     action = forms.ChoiceField(choices=[(NOW, NOW), (SCHEDULE, SCHEDULE), (CALL_OFF, CALL_OFF)])
     opens_at = forms.DateTimeField(
-        label=_("Opens, in UTC"),
+        label=_("Opens"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
@@ -26,6 +26,8 @@ class PublishForm(forms.Form):
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
         kwargs["initial"] = {"opens_at": letter.opens_at, "delivers_at_opening": letter.delivers_at_opening}
         super().__init__(*args, **kwargs)
+        zone = timezone.get_current_timezone_name()
+        self.fields["opens_at"].help_text = _("The time in %(zone)s.") % {"zone": zone}
         for name, css in (("opens_at", "form-control"), ("delivers_at_opening", "form-check-input")):
             self.fields[name].widget.attrs["class"] = css
 

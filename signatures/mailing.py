@@ -23,19 +23,22 @@ from campaign.mail import mail_connection
 from campaign.redaction import redact
 from signatures.mails import Owed, write_for_requests, write_for_signatures
 from signatures.models import LinkRequest, Mail, Signature
-from signatures.quotas import charge
+from signatures.quotas import charge, refund
 
 logger = logging.getLogger(__name__)
-BATCH = 50
+BATCH = 100
 ATTEMPTS = 12
+# How long a mail server that cannot be reached is left alone, in seconds.
+REST = 20
 
 
 @dataclass
 class Outcome:
-    """What became of a claimed batch: primary keys that are settled, and that are to be tried again."""
+    """What became of a claimed batch, by primary key: settled, deferred by the server, or never tried."""
 
     settled: list[int] = field(default_factory=list)
-    retry: list[int] = field(default_factory=list)
+    deferred: list[int] = field(default_factory=list)
+    untried: list[int] = field(default_factory=list)
     broken: bool = False
 
 
@@ -90,14 +93,18 @@ def _send(batch: list[Owed], connection: BaseEmailBackend) -> Outcome:
     outcome = Outcome()
     # Half the lease is kept back, so that no other worker begins on what this one still holds.
     until = timezone.now() + timedelta(seconds=settings.MAIL_LEASE / 2)
+    spared = []
     for owed, may in zip(batch, _allowed(batch), strict=True):
-        if outcome.broken or timezone.now() > until:
-            outcome.retry.append(owed.row.pk)
-            outcome.broken = True
-        elif may:
-            _send_one(owed, connection, outcome)
-        else:
+        if not may:
             outcome.settled.append(owed.row.pk)
+            continue
+        outcome.broken = outcome.broken or timezone.now() > until or not _opens(connection)
+        if outcome.broken:
+            outcome.untried.append(owed.row.pk)
+            spared.append(owed.address)
+        else:
+            _send_one(owed, connection, outcome)
+    refund(spared)
     return outcome
 
 
@@ -108,45 +115,49 @@ def _allowed(batch: list[Owed]) -> list[bool]:
     return [may.get(id(owed), False) for owed in batch]
 
 
-def _send_one(owed: Owed, connection: BaseEmailBackend, outcome: Outcome) -> None:
+def _opens(connection: BaseEmailBackend) -> bool:
+    """Opens the connection if it is not; a server that will not let us in has said nothing of any mail."""
     try:
-        # So that it stays open for the next. A server that will not let us in has said nothing of this mail.
         connection.open()
     except OSError as error:  # an SMTPException is one
-        _break_off(owed, outcome, error)
-        return
+        logger.warning("the mail server cannot be reached: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _send_one(owed: Owed, connection: BaseEmailBackend, outcome: Outcome) -> None:
     try:
         connection.send_messages(owed.mails)
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
-        code = _code_of(error)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
         logger.warning("mail for %s refused: %s", owed.row, redact(str(error)))
-        (outcome.retry if 400 <= code < 500 else outcome.settled).append(owed.row.pk)
-    except OSError as error:  # SMTPServerDisconnected and time-outs among them
-        _break_off(owed, outcome, error)
+        is_final = _code_of(error) >= 500
+        (outcome.settled if is_final else outcome.deferred).append(owed.row.pk)
+    except OSError as error:  # disconnected, out of time, or the sender refused: not this mail's own fault
+        logger.warning("mail for %s not sent: %s", owed.row, redact(f"{type(error).__name__} {error}"))
+        outcome.deferred.append(owed.row.pk)
+        outcome.broken = True
     else:
         outcome.settled.append(owed.row.pk)
 
 
-def _break_off(owed: Owed, outcome: Outcome, error: OSError) -> None:
-    logger.warning("mail for %s not sent: %s", owed.row, type(error).__name__)
-    outcome.retry.append(owed.row.pk)
-    outcome.broken = True
-
-
-def _code_of(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> int:
+def _code_of(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> int:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return max((code for code, _words in error.recipients.values()), default=450)
     return int(error.smtp_code)
 
 
 def _put_off(model: type[Any], batch: list[Any], outcome: Outcome, lease: datetime) -> None:
-    """Owed again after a pause that doubles, with jitter; after the last attempt, never."""
-    retry = set(outcome.retry)
+    """What was deferred is owed again after a pause that doubles, with jitter, and after the last attempt no more.
+    What was not tried is owed again soon, for as long as it takes: an outage is no attempt."""
+    deferred = set(outcome.deferred)
     for row in batch:
-        if row.pk in retry:
+        if row.pk in deferred:
             pause = min(2**row.mail_attempts * 5, 3600) * random.uniform(0.8, 1.2)
             again = timezone.now() + timedelta(seconds=pause) if row.mail_attempts < ATTEMPTS else None
             _owe_again(model, row.pk, lease, again)
+    soon = timezone.now() + timedelta(seconds=REST * random.uniform(0.8, 1.2))
+    untried = model.objects.filter(pk__in=outcome.untried, mail_due_at=lease)
+    untried.update(mail_due_at=soon, mail_attempts=F("mail_attempts") - 1)
 
 
 def _owe_again(model: type[Any], pk: int, lease: datetime, again: datetime | None) -> None:

@@ -26,6 +26,14 @@ def charge(addresses: Sequence[str]) -> list[bool]:
     return allowed
 
 
+def refund(addresses: Sequence[str]) -> None:
+    """Gives back what was charged for mails that were then not tried."""
+    key = quota_key()
+    spent = Counter(digest_of(key, address, 1) for address in addresses)
+    for digest, times in spent.items():
+        AddressQuota.objects.filter(digest=digest).update(count=F("count") - times)
+
+
 def _used(digests: set[bytes]) -> Counter[bytes]:
     rows = AddressQuota.objects.filter(digest__in=digests).values_list("digest", "count")
     return Counter({bytes(digest): count for digest, count in rows})

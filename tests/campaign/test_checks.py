@@ -96,3 +96,15 @@ def test_a_value_that_cannot_be_read_is_kept_as_a_problem(monkeypatch: pytest.Mo
 def test_migrations_are_complete() -> None:
     done = manage("makemigrations", "--check", "--dry-run")
     assert done.returncode == 0, done.stdout
+
+
+def test_the_folder_of_what_the_site_keeps_is_made(tmp_path: Path) -> None:
+    done = manage("check", VAR_DIR=str(tmp_path / "of" / "mine"))
+    assert (done.returncode, (tmp_path / "of" / "mine").is_dir()) == (0, True)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = manage("check", VAR_DIR=str(tmp_path / "file" / "below"))
+    assert "VAR_DIR is" in done.stderr
+    assert "Traceback" not in done.stderr

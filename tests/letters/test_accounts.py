@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -78,3 +80,13 @@ def test_a_forgotten_password_is_mailed_for(client: Client, mailbox: list) -> No
     for email in ("amal@example.org", "nobody@example.org"):
         assert client.post("/accounts/password/reset/", {"email": email}).status_code == 302
     assert "/accounts/password/reset/key/" in mailbox[0].body
+
+
+def test_behind_a_proxy_one_who_guesses_does_not_lock_others_out(client: Client, settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    factories.make_user("amal@example.org")
+    for number in range(15):
+        form = {"login": f"guess{number}@example.org", "password": "not the password"}
+        client.post(LOGIN, form, headers={"X-Forwarded-For": "203.0.113.7"})
+    form = {"login": "amal@example.org", "password": factories.PASSWORD}
+    assert client.post(LOGIN, form, headers={"X-Forwarded-For": "198.51.100.9"}).status_code == 302

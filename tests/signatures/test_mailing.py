@@ -9,7 +9,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from campaign.mail import render_mail
 from letters.models import Letter
 from signatures.mailing import send_owed_mail
-from signatures.models import Signature
+from signatures.models import AddressQuota, Signature
 from tests.factories import make_letter, make_signature
 from tests.parts.smtp import MailServer
 
@@ -68,3 +68,27 @@ def test_what_is_personal_is_escaped_in_html_alone_and_filled_in_once() -> None:
     assert "https://example.org/?a=1&b=2" in mail.body
     assert "&lt;b&gt;{{ url }}&lt;/b&gt;" in html
     assert "https://example.org/?a=1&amp;b=2" in html
+
+
+def test_an_outage_is_no_attempt_and_costs_nothing_of_a_quota(smtp: MailServer, settings: Any) -> None:
+    owe(make_letter(), email="ayesha@example.net")
+    settings.EMAIL_PORT = 1
+    for _hour in range(20):
+        send_owed_mail()
+        Signature.objects.update(mail_due_at="2024-01-01T00:00Z")
+    assert Signature.objects.get().mail_attempts == 0
+    assert set(AddressQuota.objects.values_list("count", flat=True)) == {0}
+    settings.EMAIL_PORT = smtp.port
+    send_owed_mail()
+    assert len(smtp.to("ayesha@example.net")) == 1
+
+
+def test_a_sender_that_is_refused_loses_no_mail(smtp: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_self: EmailBackend, _mails: Any) -> int:
+        raise smtplib.SMTPSenderRefused(550, b"not from here", "letters@undersigned.test")
+
+    owe(make_letter())
+    with monkeypatch.context() as patched:
+        patched.setattr(EmailBackend, "send_messages", refuse)
+        send_owed_mail()
+    assert Signature.objects.get().mail_due_at is not None
