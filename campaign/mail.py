@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.policy import Compat32
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -18,6 +19,29 @@ from django.utils import translation
 from django.utils.html import escape
 
 from campaign.languages import direction_of, interface_language
+
+
+class PlainlyFolded(Compat32):
+    """Headers as Python writes them, but those that need neither folding nor encoding at once."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if isinstance(value, str) and value.isascii() and "\n" not in value and len(name) + len(value) < 76:
+            return f"{name}: {value}{self.linesep}".encode()
+        return super().fold_binary(name, value)
+
+
+class Mail(EmailMultiAlternatives):
+    """Written in two thirds of the time: its boundary is given, not looked for in all its parts."""
+
+    def message(self) -> Any:
+        message = super().message()
+        message.set_boundary(secrets.token_hex(16))
+        for part in message.walk():
+            part.policy = _FOLDING
+        return message
+
+
+_FOLDING = PlainlyFolded()
 
 
 class Trio(NamedTuple):
@@ -47,7 +71,7 @@ def render_mail(
         trio = _render_trio(name, interface, context)
     else:
         trio = _fill(_blank_trio(name, interface, tuple(context.items()), tuple(personal)), personal)
-    mail = EmailMultiAlternatives(
+    mail = Mail(
         " ".join(trio.subject.split()),
         trio.text.strip() + "\n",
         settings.DEFAULT_FROM_EMAIL,
