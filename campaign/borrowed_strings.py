@@ -36,6 +36,7 @@ FORMS = [
     ),
     _("Null characters are not allowed."),
     _("(Hidden field %(name)s) %(error)s"),
+    _("yes,no,maybe"),
     _("No file was submitted. Check the encoding type on the form."),
     _("No file was submitted."),
     _("The submitted file is empty."),

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaign.countries import country_choices
 from campaign.languages import direction_of, own_name
 from letters import rules
 from letters.models import Letter, Official
@@ -189,6 +190,7 @@ class OfficialForm(forms.ModelForm):
     name = LineField(label=_("Full name"), max_length=200)
     office = LineField(label=_("Office"), max_length=200, required=False)
     institution = LineField(label=_("Institution"), max_length=200, required=False)
+    country = forms.ChoiceField(label=_("Country"), choices=country_choices, required=False)
     email = AddressField(label=_("E-mail"), max_length=254)
     language = LanguageField(label=_("Language of mails to them"), initial="en")
 

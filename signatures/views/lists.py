@@ -41,16 +41,16 @@ def show_list(request: HttpRequest, slug: str, language: str | None = None) -> H
         "may_group": may_group,
         "formats": FORMATS,
     }
-    if may_group and request.GET.get("order") != "name":
-        rows, _more = first_signatories(letter, kind, text.language, GROUPED_AT_MOST)
-        context |= {"groups": by_country(rows, text.language), "marks": marks_among(rows)}
-    else:
-        cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
-        page = list_page(letter, kind, text.language, start=start, **cursors)
-        context |= {"page": page, "marks": marks_among(page.rows), "query": _query(kind, start)}
-    if kind == Kind.INDIVIDUAL:
-        context["countries"], context["elsewhere"] = country_counts(letter, text.language)
     with speaking(text.language):
+        if may_group and request.GET.get("order") != "name":
+            rows, _more = first_signatories(letter, kind, text.language, GROUPED_AT_MOST)
+            context |= {"groups": by_country(rows, text.language), "marks": marks_among(rows)}
+        else:
+            cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
+            page = list_page(letter, kind, text.language, start=start, **cursors)
+            context |= {"page": page, "marks": marks_among(page.rows), "query": _query(kind, start)}
+        if kind == Kind.INDIVIDUAL:
+            context["countries"], context["elsewhere"] = country_counts(letter, text.language)
         return render(request, "signatures/list.html", context)
 
 
