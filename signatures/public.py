@@ -129,7 +129,8 @@ def counts_of_all(letters: Iterable[Letter]) -> dict[int, Counts]:
     rows = CountryTotal.objects.filter(letter_id__in=pks, count__gt=0)
     for pk, kind, country, count in rows.values_list("letter_id", "kind", "country", "count"):
         sums[pk][kind] += count
-        countries[pk].add(country)
+        if country:  # who was imported without one is of no country
+            countries[pk].add(country)
     return {
         pk: Counts(sums[pk][Kind.ORGANISATION], sums[pk][Kind.INDIVIDUAL], len(countries[pk])) for pk in pks
     }

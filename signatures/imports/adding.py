@@ -17,6 +17,8 @@ from signatures.person import Person, expose
 from signatures.rules import name_key, registrable_domain, website_host
 
 BATCH = 500
+# Who took the name back is not signed again by a list that was made before.
+SETTLED = (*PLACED, State.WITHDRAWN)
 
 
 @dataclass
@@ -99,7 +101,7 @@ def _digest(run: Import, row: Row) -> bytes | None:
 
 def _placed_digests(run: Import, rows: list[Row]) -> set[bytes]:
     digests = [digest for row in rows if row.kind == Kind.INDIVIDUAL and (digest := _digest(run, row))]
-    found = Signature.objects.filter(address_digest__in=digests, kind=Kind.INDIVIDUAL, state__in=PLACED)
+    found = Signature.objects.filter(address_digest__in=digests, kind=Kind.INDIVIDUAL, state__in=SETTLED)
     return {bytes(digest) for digest in found.values_list("address_digest", flat=True) if digest}
 
 
@@ -110,7 +112,7 @@ def _organisations_to_sign(run: Import, rows: list[Row]) -> list[tuple[Row, Orga
     Organisation.objects.bulk_create(new, ignore_conflicts=True)
     known = Organisation.objects.filter(coalition=run.coalition, name_key__in=keys)
     by_name = {(found.name_key, str(found.country)): found for found in known}
-    placed = Signature.objects.filter(letter=run.letter, organisation__in=by_name.values(), state__in=PLACED)
+    placed = Signature.objects.filter(letter=run.letter, organisation__in=by_name.values(), state__in=SETTLED)
     signed = set(placed.values_list("organisation_id", flat=True))
     pairs = [(row, by_name[name_key(row.name), row.country]) for row in rows]
     return [(row, organisation) for row, organisation in pairs if organisation.pk not in signed]

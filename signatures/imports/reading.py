@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -17,6 +18,7 @@ from signatures.rules import clean_address, clean_name, clean_text, clean_websit
 COLUMNS = ("kind", "name", "organisation", "role", "country", "website", "email", "exposure", "signed_at")
 REQUIRED = ("kind", "name")
 LONGEST = 200
+UNCLOSED = "a quotation mark opens here and never closes, so that nothing from here on was read"
 EXPOSURES = tuple(value for value in Exposure.values if value != Exposure.SEALED)
 UNSAID = {Kind.ORGANISATION: Exposure.PUBLIC, Kind.INDIVIDUAL: Exposure.COUNTED}
 
@@ -57,6 +59,9 @@ class Row:
 def read_rows(path: Path) -> Iterator[Row | Refused]:
     """The rows in order; raises BadFile for what is wrong with the file as such."""
     for line, cells, header in _cells(path):
+        if isinstance(cells, str):
+            yield Refused(line, cells)
+            continue
         try:
             yield _checked(line, cells, header)
         except ValidationError as error:
@@ -68,25 +73,37 @@ def count_rows(path: Path) -> int:
     return sum(1 for _row in _cells(path))
 
 
-def _cells(path: Path) -> Iterator[tuple[int, list[str], list[str]]]:
-    """The line a row begins on, its cells, and the header."""
+def _cells(path: Path) -> Iterator[tuple[int, list[str] | str, list[str]]]:
+    """The line a row begins on, its cells or why it has none, and the header."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             header = _header(next(reader, []), path)
-            line = reader.line_num + 1
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield line, cells, header
-                line = reader.line_num + 1
+            for line, cells in _parsed(reader):
+                yield line, cells, header
     except UnicodeDecodeError as error:
         raise BadFile(
             f"{path}:{_line_of_bad_byte(path)}: this is not UTF-8; save the file as UTF-8"
         ) from error
     except csv.Error as error:
-        raise BadFile(f"{path}:{reader.line_num}: {error}") from error
+        raise BadFile(f"{path}:1: {error}") from error
     except OSError as error:
         raise BadFile(f"{path}: {error.strerror}") from error
+
+
+def _parsed(reader: Any) -> Iterator[tuple[int, list[str] | str]]:
+    """Rows that are not empty; a row that is no CSV is told, and the reader goes on behind it."""
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield line, UNCLOSED if "end of data" in str(error) else str(error)
+            continue
+        if any(cell.strip() for cell in cells):
+            yield line, cells
 
 
 def _line_of_bad_byte(path: Path) -> int:

@@ -58,3 +58,11 @@ def test_no_count_that_is_told_or_can_be_found_is_of_few(counts: dict[str, int])
     hidden = sum(counts.values()) - sum(count for _country, count in told)
     assert hidden == 0 or hidden >= FEWEST or not told
     assert rest in (0, hidden)
+
+
+@pytest.mark.django_db
+def test_who_was_imported_without_a_country_counts_and_is_of_none() -> None:
+    letter = make_letter()
+    for country in ("", "PK"):
+        total(letter, country, 1)
+    assert counts_of(letter) == (0, 2, 1)

@@ -14,6 +14,7 @@ from letters.models import Letter
 from signatures.mailing import send_owed_mail
 from signatures.models import CountryTotal, Organisation, Signature
 from signatures.person import Person
+from signatures.services import withdraw
 from tests.factories import make_letter
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,28 @@ def test_a_byte_order_mark_and_a_short_header_are_taken(run: Any) -> None:
     assert run("individual,Ayesha", header="\ufeffkind,name").out.startswith("1 added")
     assert run("organisation,Open Lahore,pakistan", header="kind,name,country").out.startswith("1 added")
     assert Organisation.objects.get().country == "PK"
+
+
+def test_a_row_that_is_no_csv_is_refused_alone(run: Any) -> None:
+    result = run("individual,Ayesha", 'individual,"Bad" quote', "individual,Bilal")
+    assert result.error == "2 added, 0 already there, 1 refused"
+    assert ":3: ',' expected after" in result.err
+
+
+def test_a_quotation_mark_that_never_closes_says_where_it_opens(run: Any) -> None:
+    result = run("individual,Ayesha", 'individual,"Bilal', "individual,Chitra")
+    assert result.error == "1 added, 0 already there, 1 refused"
+    assert ":3: a quotation mark opens here and never closes" in result.err
+
+
+def test_who_withdrew_is_not_brought_back_by_the_same_list(run: Any) -> None:
+    lines = ["organisation,Open Karachi,,,PK,,,,", "individual,Ayesha Khan,,,PK,,a@example.net,public,"]
+    lines.append("individual,Bilal,,,PK,,,public,")
+    run(*lines)
+    for signature in Signature.objects.all():
+        withdraw(signature)
+    assert run(*lines).out == "0 added, 3 already there, 0 refused\n"
+    assert not Signature.objects.confirmed().exists()
 
 
 def test_a_missing_file_and_an_unknown_letter_are_told(letter: Letter, tmp_path: Path) -> None:
