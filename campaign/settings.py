@@ -217,7 +217,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 # Behind a proxy everybody would share its address, and one guesser would lock the whole desk out.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_PROXY else 0
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# A reset is mailed to whatever address is typed, so that it tells nobody who is a member; a few times a day.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/d/key",
+}
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 # --- Security -----------------------------------------------------------------------------------------------

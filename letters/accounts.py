@@ -3,10 +3,12 @@
 import hashlib
 import hmac
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -18,5 +20,25 @@ class AccountAdapter(DefaultAccountAdapter):
         address = str(super().get_client_ip(request))
         return hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """The account alone: with the Host of the request in it, every port would be another account."""
+        return str(credentials.get("email", "")).lower()
+
+    # What is mailed says where the site is by SITE_URL; the Host of a request is whatever its sender wrote.
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uid, _, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        return settings.SITE_URL + path
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        super().send_mail(template_prefix, email, {**context, "SITE_NAME": settings.SITE_NAME})
+        site = {"name": settings.SITE_NAME, "domain": urlsplit(settings.SITE_URL).netloc}
+        ours = {
+            "SITE_NAME": settings.SITE_NAME,
+            "current_site": site,
+            "signup_url": settings.SITE_URL + reverse("account_signup"),
+        }
+        super().send_mail(template_prefix, email, {**context, **ours})
