@@ -7,8 +7,8 @@ and not stamped goes out a second time under the same Message-ID.
 import logging
 import random
 import smtplib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from campaign.mail import mail_connection
 from campaign.redaction import redact
+from campaign.sealing import CannotOpen
 from signatures.mails import Owed, write_for_requests, write_for_signatures
 from signatures.models import LinkRequest, Mail, Signature
 from signatures.quotas import charge, refund
@@ -58,7 +59,7 @@ def _send_signature_batch(connection: BaseEmailBackend) -> Outcome | None:
     with _claimed(Signature) as (batch, lease):
         if not batch:
             return None
-        outcome = _send(write_for_signatures(batch), connection)
+        outcome = _send(*_written(write_for_signatures, batch), connection)
         # A row whose claim was overwritten is owed something newer, and stays owed.
         mine = Signature.objects.filter(pk__in=outcome.settled, mail_due_at=lease)
         mine.update(mail=Mail.NONE, mail_due_at=None, mail_attempts=0, mailed_at=timezone.now())
@@ -70,7 +71,7 @@ def _send_request_batch(connection: BaseEmailBackend) -> Outcome | None:
     with _claimed(LinkRequest) as (batch, lease):
         if not batch:
             return None
-        outcome = _send(write_for_requests(batch), connection)
+        outcome = _send(*_written(write_for_requests, batch), connection)
         LinkRequest.objects.filter(pk__in=outcome.settled).delete()
         _put_off(LinkRequest, batch, outcome, lease)
         return outcome
@@ -89,8 +90,22 @@ def _claimed(model: type[Any]) -> Iterator[tuple[list[Any], datetime]]:
     yield batch, lease
 
 
-def _send(batch: list[Owed], connection: BaseEmailBackend) -> Outcome:
-    outcome = Outcome()
+def _written(write: Callable[[list[Any]], list[Owed]], batch: list[Any]) -> tuple[list[Owed], list[int]]:
+    """The mails of a batch, and the primary keys of rows that no key opens, which hold up nobody else's."""
+    try:
+        return write(batch), []
+    except CannotOpen:
+        logger.error("a mail cannot be written: no key in SEAL_KEYS opens its row")
+    owed: list[Owed] = []
+    for row in batch:
+        with suppress(CannotOpen):
+            owed += write([row])
+    written = {one.row.pk for one in owed}
+    return owed, [row.pk for row in batch if row.pk not in written]
+
+
+def _send(batch: list[Owed], unwritten: list[int], connection: BaseEmailBackend) -> Outcome:
+    outcome = Outcome(deferred=list(unwritten))
     # Half the lease is kept back, so that no other worker begins on what this one still holds.
     until = timezone.now() + timedelta(seconds=settings.MAIL_LEASE / 2)
     spared = []
@@ -136,6 +151,9 @@ def _send_one(owed: Owed, connection: BaseEmailBackend, outcome: Outcome) -> Non
         logger.warning("mail for %s not sent: %s", owed.row, redact(f"{type(error).__name__} {error}"))
         outcome.deferred.append(owed.row.pk)
         outcome.broken = True
+    except Exception as error:  # whatever is wrong with one mail, the others go out, and are not sent twice
+        logger.error("mail for %s cannot be sent: %s", owed.row, type(error).__name__)
+        outcome.deferred.append(owed.row.pk)
     else:
         outcome.settled.append(owed.row.pk)
 
