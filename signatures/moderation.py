@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from copy import copy
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import IntegerField, Q, QuerySet, Subquery
-from django.db.models.expressions import OuterRef
+from django.db import connection
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]  # no stubs yet
+    Tuple,
+    TupleGreaterThan,
+    TupleLessThan,
+)
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +35,7 @@ from signatures.rules import (
 )
 
 ON_A_PAGE = 50
+HIGHEST = 2**63 - 1
 ORGANISATIONS_ON_A_PAGE = 100
 COUNTED_AT_MOST = 100
 LOOK_ALIKES, MOST_COMPARED = 10, 200
@@ -101,20 +107,35 @@ class CountOf(Subquery):
 # --- Lists --------------------------------------------------------------------------------------------------
 
 
-def signatures_in(letter: Letter, kind: str, state: str, country: str = "") -> QuerySet[Signature]:
-    """By the index `signature_desk` or `signature_desk_country`; unordered."""
-    rows = Signature.objects.filter(letter=letter, kind=kind, state=state)
-    return rows.filter(country=country) if country else rows
-
-
-def page_by_id(rows: QuerySet[Signature], *, before: int = 0, after: int = 0) -> Page:
+def page_of(
+    letter: Letter, kind: str, state: str, country: str = "", *, before: int = 0, after: int = 0
+) -> Page:
     """ON_A_PAGE signatures, newest first, older than `before` or else newer than `after`; nothing is counted."""
+    part: dict[str, Any] = {"letter_id": letter.pk, "kind": kind, "state": state}
+    part |= {"country": country} if country else {}
     if after and not before:
-        newer = list(rows.filter(pk__gt=after).order_by("pk")[: ON_A_PAGE + 1])[::-1]
+        newer = list(_newest_of(part, low=after).reverse()[: ON_A_PAGE + 1])[::-1]
         if len(newer) > ON_A_PAGE:
             return _page(newer[1:], has_previous=True, has_next=True)
-    found = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[: ON_A_PAGE + 1])
+    found = list(_newest_of(part, high=before or HIGHEST)[: ON_A_PAGE + 1])
     return _page(found[:ON_A_PAGE], has_previous=bool(before), has_next=len(found) > ON_A_PAGE)
+
+
+def _newest_of(part: dict[str, Any], *, low: int = 0, high: int = HIGHEST) -> QuerySet[Signature]:
+    """Those with an id between `low` and `high`, by the index `signature_desk` or `signature_desk_country`.
+
+    Asked for equal columns, PostgreSQL would rather read the primary key backwards, past every newer signature of
+    other letters; a comparison of rows leaves it no index but the right one.
+    """
+    columns = [*part, "id"]
+    if connection.vendor == "postgresql":
+        row, values = Tuple(*map(F, columns)), tuple(part.values())
+        rows = Signature.objects.filter(
+            TupleGreaterThan(row, (*values, low)), TupleLessThan(row, (*values, high))
+        )
+    else:
+        rows = Signature.objects.filter(**part, id__gt=low, id__lt=high)
+    return rows.order_by(*(f"-{column}" for column in columns))
 
 
 def page_of_names(letter: Letter, kind: str, start: str, *, after: int = 0) -> Page:
@@ -170,7 +191,8 @@ def waiting_counts(letters: Iterable[Letter]) -> dict[int, int]:
 
 def next_waiting(letter: Letter, *, after: int) -> int:
     """The id of the one that has waited longest, other than `after`; 0 when none does."""
-    rows = signatures_in(letter, Kind.ORGANISATION, State.WAITING).exclude(pk=after).order_by("pk")
+    rows = Signature.objects.filter(letter=letter, kind=Kind.ORGANISATION, state=State.WAITING)
+    rows = rows.exclude(pk=after).order_by("pk")
     return rows.values_list("pk", flat=True).first() or 0
 
 

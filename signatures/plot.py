@@ -24,7 +24,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 INK, SOFT, LINE, PAPER, ACCENT = "#1d1b18", "#5c564c", "#ddd6c8", "#fffefb", "#a31f1b"
 FONT = "system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, Noto Naskh Arabic, sans-serif"
 WIDTHS = {"wide": 720, "narrow": 340}
-PANEL_HEIGHT = 210
+PANEL_HEIGHT, ABOVE = 210, 8
 SPACE_FOR_A_DATE = 75
 
 
@@ -120,12 +120,13 @@ for _name, _value in _LOOK.items():
 
 def draw_growth(growth: Growth, kinds: Sequence[str], *, size: str = "wide") -> bytes:
     """An SVG with one panel a kind, each on its own scale: columns, with their numbers beside and dates below."""
-    width, height = WIDTHS[size], PANEL_HEIGHT * len(kinds)
+    width, height = WIDTHS[size], ABOVE + PANEL_HEIGHT * len(kinds)
     box = {"width": str(width), "height": str(height), "viewBox": f"0 0 {width} {height}"}
     root = ElementTree.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", **box})
     ElementTree.SubElement(root, "title").text = gettext("Signatures over time")
+    ElementTree.SubElement(root, "rect", {"width": str(width), "height": str(height), "fill": PAPER})
     for number, kind in enumerate(kinds):
-        panel = ElementTree.SubElement(root, "g", transform=f"translate(0 {number * PANEL_HEIGHT})")
+        panel = ElementTree.SubElement(root, "g", transform=f"translate(0 {ABOVE + number * PANEL_HEIGHT})")
         panel.append(_panel(growth, kind, width).to_svg_group(width, PANEL_HEIGHT))
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
 

@@ -59,8 +59,8 @@ def list_signatures(request: HttpRequest, coalition: str, letter_id: int) -> Htt
     if wanted.start:
         page = moderation.page_of_names(letter, wanted.kind, wanted.start, after=wanted.after)
         return _list(request, letter, wanted, page=page, q=wanted.start)
-    rows = moderation.signatures_in(letter, wanted.kind, wanted.state, wanted.country)
-    page = moderation.page_by_id(rows, before=wanted.before, after=wanted.after)
+    cursors = {"before": wanted.before, "after": wanted.after}
+    page = moderation.page_of(letter, wanted.kind, wanted.state, wanted.country, **cursors)
     return _list(request, letter, wanted, page=page)
 
 

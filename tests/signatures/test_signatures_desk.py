@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -234,10 +236,11 @@ def copied(signature: Signature) -> dict[str, Any]:
 def test_pages_lead_to_older_and_back_to_newer(letter: Letter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moderation, "ON_A_PAGE", 2)
     pks = [factories.make_signature(letter).pk for _ in range(5)][::-1]
-    rows = moderation.signatures_in(letter, "individual", "confirmed")
+    factories.make_signature(letter, state="removed")
+    factories.make_signature()
 
-    def shown(**asked: int) -> tuple[list[int], int, int]:
-        page = moderation.page_by_id(rows, **asked)
+    def shown(*, before: int = 0, after: int = 0) -> tuple[list[int], int, int]:
+        page = moderation.page_of(letter, "individual", "confirmed", before=before, after=after)
         return [seen.row.pk for seen in page.rows], page.previous, page.next
 
     assert shown() == (pks[:2], 0, pks[1])
@@ -246,6 +249,26 @@ def test_pages_lead_to_older_and_back_to_newer(letter: Letter, monkeypatch: pyte
     assert shown(after=pks[4]) == (pks[2:4], pks[2], pks[3])
     assert shown(after=pks[2]) == (pks[:2], 0, pks[1])
     assert shown(before=pks[4]) == ([], 0, 0)
+
+
+@pytest.mark.parametrize(("country", "index"), [("", "signature_desk"), ("SE", "signature_desk_country")])
+def test_a_page_is_one_range_of_the_desks_index(letter: Letter, country: str, index: str) -> None:
+    """Also where the newest signatures are another letter's, past which no page may read."""
+    factories.make_signature(letter)
+    Signature.objects.bulk_create(
+        Signature(**{**copied(factories.make_signature(other)), "address_digest": None})
+        for other in (letter, factories.make_letter())
+        for _ in range(500)
+    )
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("ANALYZE")
+        moderation.page_of(letter, "individual", "confirmed", country, before=10**9)
+        sql = next(query["sql"] for query in asked if "signatures_signature" in query["sql"])
+        cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + sql)
+        plan = " ".join(str(line) for line in cursor.fetchall())
+    assert f"{index} " in plan
+    assert "Sort" not in plan
+    assert "B-TREE" not in plan
 
 
 def test_the_pages_links_work(
