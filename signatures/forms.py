@@ -1,45 +1,36 @@
-from collections.abc import Iterator
-from functools import cached_property, lru_cache
+import unicodedata
+from functools import cached_property
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
-from campaign.collation import in_order_of
-from campaign.countries import country_name
+from campaign.countries import COUNTRY_CODES, country_choices
 from signatures.models import Exposure, Kind
 from signatures.person import Person
 from signatures.rules import clean_address, clean_name, clean_text, clean_website
 
 # What a signer may choose today; sealing until a date needs its own care and comes with it.
 OFFERED = [Exposure.PUBLIC, Exposure.INITIALS, Exposure.COUNTRY, Exposure.COUNTED]
-COUNTRY_CODES = frozenset(code for code, _name in countries)
 
 
-@lru_cache(maxsize=16)
-def _countries_in(language: str) -> list[tuple[str, str]]:
-    named = [(code, country_name(code, language)) for code in COUNTRY_CODES]
-    return list(in_order_of(language, named, lambda row: row[1]))
+class NormalField(forms.CharField):
+    """In NFC before its length is looked at, which that may change."""
+
+    def to_python(self, value: Any) -> str:
+        return unicodedata.normalize("NFC", super().to_python(value) or "")
 
 
-def country_choices() -> Iterator[tuple[str, str]]:
-    """Countries by the name and in the order of the page's language."""
-    yield "", "—"
-    yield from _countries_in(get_language() or "en")
-
-
-class NameField(forms.CharField):
+class NameField(NormalField):
     def clean(self, value: Any) -> str:
         text = super().clean(value)
         return clean_name(text) if text else text
 
 
-class LineField(forms.CharField):
+class LineField(NormalField):
     def clean(self, value: Any) -> str:
         text = super().clean(value)
         return clean_text(text) if text else text

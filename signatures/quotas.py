@@ -7,8 +7,10 @@ from datetime import timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from signatures.keys import digest_of, quota_key
+from campaign import sealing
+from signatures.keys import quota_key
 from signatures.models import AddressQuota
+from signatures.rules import quota_address
 
 MAILS_A_DAY = 8
 
@@ -16,7 +18,7 @@ MAILS_A_DAY = 8
 def charge(addresses: Sequence[str]) -> list[bool]:
     """Whether each address may be mailed once more today; charged before the mail goes out, not after."""
     key = quota_key()
-    digests = [digest_of(key, address, 1) for address in addresses]
+    digests = [sealing.digest(key, quota_address(address)) for address in addresses]
     used = _used(set(digests))
     allowed = []
     for digest in digests:
@@ -29,7 +31,7 @@ def charge(addresses: Sequence[str]) -> list[bool]:
 def refund(addresses: Sequence[str]) -> None:
     """Gives back what was charged for mails that were then not tried."""
     key = quota_key()
-    spent = Counter(digest_of(key, address, 1) for address in addresses)
+    spent = Counter(sealing.digest(key, quota_address(address)) for address in addresses)
     for digest, times in spent.items():
         AddressQuota.objects.filter(digest=digest).update(count=F("count") - times)
 

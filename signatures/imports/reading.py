@@ -1,6 +1,7 @@
 """Reads a signatories file (UTF-8 CSV, RFC 4180, with a header) row by row; says of each refused row why."""
 
 import csv
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -156,6 +157,7 @@ def _missing(column: str) -> str:
 
 def _said(column: str, clean, text: str) -> str:  # type: ignore[no-untyped-def]
     """The cell as `clean` has it; its refusal names the column."""
+    text = unicodedata.normalize("NFC", text)
     if len(text) > LONGEST:
         raise ValidationError(f"{column}: has {len(text)} characters, {LONGEST} at most")
     try:
