@@ -34,7 +34,8 @@ def own_name(code: str) -> str:
         name = locale_of(code).get_display_name()
     except ValueError:
         return code
-    return (name or code).capitalize()
+    name = name or code
+    return name[:1].upper() + name[1:]
 
 
 def interface_language(code: str) -> str:
