@@ -19,7 +19,7 @@ from deliveries.mail import (
     document_name,
     sample_deliveries,
     sample_occasion,
-    sender_of,
+    sender_shown,
     subject_of,
     text_for,
 )
@@ -111,7 +111,7 @@ def deliveries(request: HttpRequest, coalition: str, letter_id: int) -> HttpResp
             (addressee, own_name(text_for(letter.edition, addressee.language).language)) for addressee in owed
         ],
         "occasion": sample_occasion(letter),
-        "sender": sender_of(letter),
+        "sender": sender_shown(letter),
         "samples": [
             (language, own_name(language), subject_of(text_for(letter.edition, language)))
             for language in samples
@@ -170,7 +170,7 @@ def delivery_preview(request: HttpRequest, coalition: str, letter_id: int, langu
         "mail_language": language,
         "mail_direction": direction_of(language),
         "language_name": own_name(language),
-        "sender": sender_of(letter),
+        "sender": sender_shown(letter),
         "document": document_name(sample),
     }
     return render(request, "desk/deliver_preview.html", context)

@@ -24,7 +24,8 @@ class PublishForm(forms.Form):
     )
 
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
-        kwargs["initial"] = {"opens_at": letter.opens_at, "delivers_at_opening": letter.delivers_at_opening}
+        # Handing over is never ticked beforehand: mails to officials cannot be called back.
+        kwargs["initial"] = {"opens_at": letter.opens_at}
         super().__init__(*args, **kwargs)
         zone = timezone.get_current_timezone_name()
         self.fields["opens_at"].help_text = _("The time in %(zone)s.") % {"zone": zone}
