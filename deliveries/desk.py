@@ -58,6 +58,7 @@ def letter_publish(request: HttpRequest, coalition: str, letter_id: int) -> Http
         "problems": problems,
         "may_write": request.may_write,  # type: ignore[attr-defined]
         "is_public": letter.is_public(),
+        "is_owed": bool(services.addressees_owed(letter, letter.edition)),
         "is_scheduled": letter.is_frozen() and not letter.is_public(),
         "planned": letter.opens_at if letter.is_frozen() else None,
         "to": to,
@@ -82,6 +83,8 @@ def _publish(request: HttpRequest, letter: Letter, form: PublishForm) -> str:
         schedule_letter(letter, opens_at=data["opens_at"], delivers_at_opening=delivers, actor=actor)
         return _("The letter is scheduled, and its text is frozen.")
     services.launch_letter(letter, delivers=delivers, actor=actor)
+    if delivers:
+        return _("The letter is public, and is on its way to the officials.")
     return _("The letter is public.")
 
 

@@ -99,7 +99,18 @@ def test_publishing_now_opens_and_hands_over_if_wished(draft: Letter, member_cli
     )
     draft.refresh_from_db()
     assert (draft.state, states()) == ("open", ["queued"] * 3)
-    assert b"The letter is public." in answer.content
+    assert b"on its way to the officials" in answer.content
+
+
+def test_handing_over_is_not_ticked_again_after_an_opening_was_called_off(
+    draft: Letter, member_client: MemberClient
+) -> None:
+    opens_at = (timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    data = {"action": "schedule", "opens_at": opens_at, "delivers_at_opening": "on"}
+    scheduled = member_client.post(url("letter_publish", draft), data, follow=True)
+    assert b"get nothing by mail" not in scheduled.content
+    called_off = member_client.post(url("letter_publish", draft), {"action": "call-off"}, follow=True)
+    assert not called_off.context["form"]["delivers_at_opening"].value()
 
 
 def test_scheduling_and_calling_off(draft: Letter, member_client: MemberClient) -> None:
