@@ -124,8 +124,18 @@ def subject_of(text: Text) -> str:
 
 def sender_of(letter: Letter) -> str:
     """The site's own address, under the name of the coalition that speaks."""
+    return formataddr(_sender(letter))
+
+
+def sender_shown(letter: Letter) -> str:
+    """The same for a reader: a name in any script as it is, not as a mail's header encodes it."""
+    name, address = _sender(letter)
+    return f"{name} <{address}>"
+
+
+def _sender(letter: Letter) -> tuple[str, str]:
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((f"{letter.lead.name} via {name or settings.SITE_NAME}", address))
+    return f"{letter.lead.name} via {name or settings.SITE_NAME}", address
 
 
 def sample_deliveries(letter: Letter) -> dict[str, Delivery]:

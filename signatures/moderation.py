@@ -299,7 +299,7 @@ def preview_mail(row: Signature, person: Person, name: str) -> str:
     if name not in ("refuse_signature", "remove_signature"):
         raise ValueError(f"{name} is not shown to members")
     shown = copy(row)
-    shown.state_reason = f"[{gettext('your reason')}]"
+    shown.state_reason = gettext("[your reason]")
     return str(write(name, shown, person, facts_of([row.letter_id])[row.letter_id], mark=("preview",)).body)
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from campaign.languages import own_name
 from letters import public
 from letters.markdown import render_markdown
 from letters.models import Letter, Text
@@ -16,6 +17,12 @@ register = template.Library()
 @register.filter
 def markdown(source: str) -> SafeString:
     return render_markdown(source)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """What a language calls itself."""
+    return own_name(code)
 
 
 @register.simple_tag

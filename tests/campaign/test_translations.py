@@ -88,6 +88,17 @@ def edges(words: str) -> tuple[str, str]:
     return words[: len(words) - len(words.lstrip(" \n"))], words[len(words.rstrip(" \n")) :]
 
 
+def said_in_code() -> Iterator[tuple[Path, str]]:
+    """The first literal of each call that translates, as Python itself reads the source."""
+    for path, source in sources():
+        if path.suffix == ".py":
+            for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+                name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+                words = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+                if name in KEYWORDS and words:
+                    yield path, str(words["pgettext" in name])
+
+
 def borrowed() -> set[str]:
     tree = ast.parse((settings.BASE_DIR / "campaign/borrowed_strings.py").read_text())
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
@@ -101,6 +112,12 @@ def test_the_words_of_the_source_are_collected() -> None:
     assert (None, "%(shown)s person", "%(shown)s people") in found  # with a plural
     assert (None, "This is not a valid e-mail address.", None) in found  # Python
     assert len(found) > 500
+
+
+def test_no_word_is_hidden_from_those_who_collect_them() -> None:
+    # In an f-string, for instance, which xgettext does not look into.
+    known = {one for _context, one, _many in marked()}
+    assert not [(path.name, words) for path, words in said_in_code() if words not in known]
 
 
 @both
