@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
+from campaign.countries import COUNTRY_CODES, country_choices
 from letters.access import coalition_of, desk_page, letter_of
 from letters.models import Letter
 from signatures import moderation
-from signatures.forms import COUNTRY_CODES, country_choices
 from signatures.models import Kind, State
 from signatures.plot import WIDTHS, draw_growth, growth_of
 
