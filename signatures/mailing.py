@@ -108,7 +108,6 @@ def _send(batch: list[Owed], unwritten: list[int], connection: BaseEmailBackend)
     outcome = Outcome(deferred=list(unwritten))
     # Half the lease is kept back, so that no other worker begins on what this one still holds.
     until = timezone.now() + timedelta(seconds=settings.MAIL_LEASE / 2)
-    spared = []
     for owed, may in zip(batch, _allowed(batch), strict=True):
         if not may:
             outcome.settled.append(owed.row.pk)
@@ -116,10 +115,11 @@ def _send(batch: list[Owed], unwritten: list[int], connection: BaseEmailBackend)
         outcome.broken = outcome.broken or timezone.now() > until or not _opens(connection)
         if outcome.broken:
             outcome.untried.append(owed.row.pk)
-            spared.append(owed.address)
         else:
             _send_one(owed, connection, outcome)
-    refund(spared)
+    # Charged again as they are tried again: a server that puts a mail off for hours must not use its quota up.
+    unsent = {*outcome.untried, *outcome.deferred}
+    refund([owed.address for owed in batch if owed.row.pk in unsent])
     return outcome
 
 

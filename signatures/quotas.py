@@ -29,7 +29,7 @@ def charge(addresses: Sequence[str]) -> list[bool]:
 
 
 def refund(addresses: Sequence[str]) -> None:
-    """Gives back what was charged for mails that were then not tried."""
+    """Gives back what was charged for mails that then did not go out."""
     key = quota_key()
     spent = Counter(sealing.digest(key, quota_address(address)) for address in addresses)
     for digest, times in spent.items():

@@ -92,3 +92,13 @@ def test_a_sender_that_is_refused_loses_no_mail(smtp: MailServer, monkeypatch: p
         patched.setattr(EmailBackend, "send_messages", refuse)
         send_owed_mail()
     assert Signature.objects.get().mail_due_at is not None
+
+
+def test_a_server_that_puts_a_mail_off_does_not_use_up_its_quota(smtp: MailServer) -> None:
+    owe(make_letter(), email="ayesha@example.net")
+    smtp.script("ayesha@example.net", ["451 later"] * 10)
+    for _attempt in range(11):
+        Signature.objects.update(mail_due_at="2024-01-01T00:00Z")
+        send_owed_mail()
+    assert len(smtp.to("ayesha@example.net")) == 1
+    assert list(AddressQuota.objects.values_list("count", flat=True)) == [1]
