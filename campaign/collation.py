@@ -38,7 +38,8 @@ def unique_key(name: str) -> bytes:
 def prefix_range(start: str) -> tuple[bytes, bytes]:
     """The keys (from, before) of all names that begin with `start`."""
     key = name_key(start)
-    return key, key + b"\xff"
+    # ICU sets one 0xff where a name goes on in a script that sorts behind: 'ア川' is 'ア', 0xff, '川'.
+    return key, key + b"\xff\xff"
 
 
 def in_order_of(language: str, rows: Iterable[Row], name: Callable[[Row], str]) -> Sequence[Row]:

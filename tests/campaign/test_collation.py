@@ -39,6 +39,13 @@ def test_a_beginning_in_urdu_is_found() -> None:
     assert not low <= unique_key("بلال") < high
 
 
+def test_a_name_in_two_scripts_is_found_by_its_first_letters() -> None:
+    names = {"ア": "ア川", "カ": "カ国", "한": "한国", "Ali": "Aliعلی"}
+    for start, name in names.items():
+        low, high = prefix_range(start)
+        assert low <= unique_key(name) < high, name
+
+
 def test_readers_get_the_order_of_their_language() -> None:
     rows = ["Örebro", "Zürich", "Oslo"]
     assert in_order_of("de", rows, str) == ["Örebro", "Oslo", "Zürich"]
