@@ -15,7 +15,7 @@ from babel.numbers import format_decimal
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import npgettext
 
 from campaign.collation import in_order_of
 from campaign.languages import direction_of, locale_of, speaking
@@ -236,9 +236,9 @@ def _labels(counts: Counts) -> dict[str, str]:
         "cc": _("In copy"),
         "asks": _("What we ask"),
         "signed_by": _("Signed by"),
-        "count_organisations": ngettext("organisation", "organisations", counts.organisations),
-        "count_individuals": ngettext("person", "people", counts.individuals),
-        "count_countries": ngettext("country", "countries", counts.countries),
+        "count_organisations": npgettext("counted", "organisation", "organisations", counts.organisations),
+        "count_individuals": npgettext("counted", "person", "people", counts.individuals),
+        "count_countries": npgettext("counted", "country", "countries", counts.countries),
         "organisations": _("Organisations"),
         "individuals": _("People"),
         "verified": _("✓ Reviewed by the coalition, or signed from the domain of an organisation that was."),
