@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from letters.models import Letter
+from letters.rules import check_moment
 
 
 class PublishForm(forms.Form):
@@ -17,6 +18,7 @@ class PublishForm(forms.Form):
     opens_at = forms.DateTimeField(
         label=_("Opens"),
         required=False,
+        validators=[check_moment],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     delivers_at_opening = forms.BooleanField(

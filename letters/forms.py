@@ -145,10 +145,16 @@ class SettingsForm(forms.Form):
     accepts_organisations = forms.BooleanField(label=_("Organisations may sign"), required=False)
     accepts_individuals = forms.BooleanField(label=_("People may sign"), required=False)
     opens_at = forms.DateTimeField(
-        label=_("Opens"), required=False, help_text=_("Left empty, it opens when you publish it.")
+        label=_("Opens"),
+        required=False,
+        help_text=_("Left empty, it opens when you publish it."),
+        validators=[rules.check_moment],
     )
     closes_at = forms.DateTimeField(
-        label=_("Closes"), required=False, help_text=_("Left empty, it stays open until you close it.")
+        label=_("Closes"),
+        required=False,
+        help_text=_("Left empty, it stays open until you close it."),
+        validators=[rules.check_moment],
     )
     zone = forms.ChoiceField(label=_("Time zone of these times"), choices=zone_choices)
 

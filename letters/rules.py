@@ -2,14 +2,18 @@
 
 import re
 import unicodedata
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
+from django.forms import DateTimeField
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from campaign.converters import LanguageConverter
 from campaign.languages import locale_of
+
+LONGEST_TAG = 12  # what is stored of a language
 
 # Overrides and isolates make a text read other than it is; ZWNJ, ZWJ and the plain marks are orthography.
 _FORBIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufffd\ud800-\udfff]")
@@ -49,6 +53,12 @@ def clean_slug(text: str) -> str:
     return text
 
 
+def check_moment(moment: datetime) -> None:
+    """Raises ValidationError for a year in which no letter opens, and which a time zone might carry out of range."""
+    if not 1900 < moment.year < 2200:
+        raise ValidationError(DateTimeField.default_error_messages["invalid"], code="invalid")
+
+
 def clean_language(code: str) -> str:
     """A language tag that CLDR knows and an address can carry; raises ValidationError."""
     try:
@@ -56,7 +66,7 @@ def clean_language(code: str) -> str:
     except ValueError:
         known = False
     else:
-        known = bool(_LANGUAGE.match(code))
+        known = len(code) <= LONGEST_TAG and bool(_LANGUAGE.match(code))
     if not known:
         raise ValidationError(
             _("This is not the tag of a language, such as en, ur or pt-BR."), code="language"

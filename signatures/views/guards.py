@@ -22,16 +22,24 @@ def public_post(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "POST":
-            if is_foreign(request):
-                return refuse(
-                    request, 403, _("This form was sent from another site. Please use the form on the page.")
-                )
-            if _body_size(request) > MAX_BODY:
-                return refuse(request, 413, _("This is far more than the form can take. Please shorten it."))
-        return view(request, *args, **kwargs)
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        response = _refusal(request) or view(request, *args, **kwargs)
+        # It may show what was typed.
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     return guarded
+
+
+def _refusal(request: HttpRequest) -> HttpResponseBase | None:
+    if is_foreign(request):
+        return refuse(
+            request, 403, _("This form was sent from another site. Please use the form on the page.")
+        )
+    if _body_size(request) > MAX_BODY:
+        return refuse(request, 413, _("This is far more than the form can take. Please shorten it."))
+    return None
 
 
 def is_foreign(request: HttpRequest) -> bool:

@@ -85,3 +85,12 @@ def status_of(method: str, path: str, content_type: str, body: bytes = b"") -> i
 def test_a_large_body_is_refused_before_it_is_read(client: Client, path: str) -> None:
     assert client.post(path, headers={"Content-Length": str(10**9)}).status_code == 413
     assert client.post(path, headers={"Content-Length": "9" * 30}).status_code != 500
+
+
+def test_no_answer_to_what_was_typed_is_kept(client: Client, letter: Letter) -> None:
+    path = f"/letters/{letter.slug}/sign/"
+    answers = [client.post(path, form) for form in (SIGNED, {"name": "Typed"})]
+    answers += [client.post(path, SIGNED, headers={"Sec-Fetch-Site": "cross-site"})]
+    assert [answer.status_code for answer in answers] == [303, 422, 403]
+    assert all("no-store" in answer.headers["Cache-Control"] for answer in answers)
+    assert "Typed" not in client.get(path).content.decode()
