@@ -2,52 +2,17 @@
 
 import hashlib
 import hmac
-import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.policy import Compat32
 from email.utils import parseaddr
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.template.loader import render_to_string
-from django.utils import translation
-from django.utils.html import escape
 
-from campaign.languages import direction_of, interface_language
-
-
-class PlainlyFolded(Compat32):
-    """Headers as Python writes them, but those that need neither folding nor encoding at once."""
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        if isinstance(value, str) and value.isascii() and "\n" not in value and len(name) + len(value) < 76:
-            return f"{name}: {value}{self.linesep}".encode()
-        return super().fold_binary(name, value)
-
-
-class Mail(EmailMultiAlternatives):
-    """Written in two thirds of the time: its boundary is given, not looked for in all its parts."""
-
-    def message(self) -> Any:
-        message = super().message()
-        message.set_boundary(secrets.token_hex(16))
-        for part in message.walk():
-            part.policy = _FOLDING
-        return message
-
-
-_FOLDING = PlainlyFolded()
-
-
-class Trio(NamedTuple):
-    subject: str
-    text: str
-    html: str
+from campaign.blanks import PersonalMail, blank_trio, fill_trio, render_trio
+from campaign.languages import interface_language
 
 
 def render_mail(
@@ -64,56 +29,22 @@ def render_mail(
     """The mail in templates/emails/<name>/, addressed to one mailbox.
 
     `personal` is what differs from mail to mail, printed as it is (no filter or condition sees it): given that, all
-    mails with an equal `context`, of hashable values, are rendered once and then only filled in.
+    mails with an equal `context`, of hashable values, are rendered and composed once and then only filled in.
     """
     interface = interface_language(language)
-    if personal is None:
-        trio = _render_trio(name, interface, context)
-    else:
-        trio = _fill(_blank_trio(name, interface, tuple(context.items()), tuple(personal)), personal)
-    mail = Mail(
-        " ".join(trio.subject.split()),
-        trio.text.strip() + "\n",
+    blank = blank_trio(name, interface, tuple(context.items()), tuple(personal)) if personal else None
+    trio = fill_trio(blank, personal) if blank and personal else render_trio(name, interface, context)
+    mail = PersonalMail(
+        trio.subject,
+        trio.text,
         settings.DEFAULT_FROM_EMAIL,
         [to],
         reply_to=[reply_to] if reply_to else None,
         headers={"Message-ID": message_id, "Content-Language": interface, **(headers or {})},
     )
     mail.attach_alternative(trio.html, "text/html")
+    mail.blank, mail.personal = blank, personal or {}
     return mail
-
-
-def _render_trio(name: str, interface: str, context: dict[str, Any]) -> Trio:
-    context = {
-        **context,
-        "SITE_URL": settings.SITE_URL,
-        "SITE_NAME": settings.SITE_NAME,
-        "language": interface,
-        "direction": direction_of(interface),
-    }
-    with translation.override(interface):
-        return Trio(*(render_to_string(f"emails/{name}/{part}", context) for part in PARTS))
-
-
-PARTS = ("subject.txt", "body.txt", "body.html")
-# A blank is told from all that is printed by characters of private use, and a number nobody knows.
-_NUMBER = secrets.token_hex(8)
-_BLANK = re.compile(f"\ue000{_NUMBER}:(\\w+)\ue001")
-
-
-@lru_cache(maxsize=100)
-def _blank_trio(
-    name: str, interface: str, context: tuple[tuple[str, Any], ...], blanks: tuple[str, ...]
-) -> Trio:
-    marked = {field: f"\ue000{_NUMBER}:{field}\ue001" for field in blanks}
-    return _render_trio(name, interface, {**dict(context), **marked})
-
-
-def _fill(blank: Trio, values: dict[str, str]) -> Trio:
-    """One pass over each part, so that no value is itself searched for blanks."""
-    escaped = {field: escape(value) for field, value in values.items()}
-    subject, text = (_BLANK.sub(lambda found: values[found[1]], part) for part in (blank.subject, blank.text))
-    return Trio(subject, text, _BLANK.sub(lambda found: escaped[found[1]], blank.html))
 
 
 def derive_message_id(kind: str, *parts: object) -> str:
