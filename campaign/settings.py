@@ -121,6 +121,8 @@ CACHES = {
     },
 }
 PAGE_SECONDS = 1
+# By one process, of its four threads (granian's --blocking-threads).
+DOWNLOADS_AT_ONCE = 2
 
 # --- Queue --------------------------------------------------------------------------------------------------
 

@@ -57,6 +57,8 @@ from campaign.settings import STORAGES  # noqa: E402
 
 # Templates find their files without a manifest, which only `collectstatic` makes (see the fixture `served`).
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# A response that a test does not read to its end keeps its place.
+DOWNLOADS_AT_ONCE = 1000
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The tests' own mail server says each command it hears.
 logging.getLogger("mail.log").setLevel(logging.WARNING)

@@ -16,6 +16,7 @@ from letters.public import letter_context, public_letter, public_letter_in
 from signatures.documents import ready_document
 from signatures.exports import public_csv, public_json
 from signatures.models import Document
+from signatures.views.downloads import one_of_few
 
 STREAMS: dict[str, tuple[Callable[[Letter], Iterator[bytes]], str]] = {
     "csv": (public_csv, "text/csv; charset=utf-8"),
@@ -32,6 +33,7 @@ ASK_AGAIN = 10  # seconds
 
 
 @require_safe
+@one_of_few
 def export(request: HttpRequest, slug: str, extension: str) -> HttpResponseBase:
     """The public signatory list; `?lang=` chooses the language of the PDF."""
     make_anonymous(request, ("lang",))
