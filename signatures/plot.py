@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 import leather
@@ -96,8 +96,8 @@ def _midnight(moment: datetime) -> datetime:
     return _start_of(timezone.localtime(moment).date())
 
 
-def _start_of(day: object) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))  # type: ignore[arg-type]
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 # --- The picture --------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import csv
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -155,13 +155,13 @@ def _missing(column: str) -> str:
     raise ValidationError(f"{column}: is empty")
 
 
-def _said(column: str, clean, text: str) -> str:  # type: ignore[no-untyped-def]
+def _said(column: str, clean: Callable[[str], str], text: str) -> str:
     """The cell as `clean` has it; its refusal names the column."""
     text = unicodedata.normalize("NFC", text)
     if len(text) > LONGEST:
         raise ValidationError(f"{column}: has {len(text)} characters, {LONGEST} at most")
     try:
-        return str(clean(text)) if text else ""
+        return clean(text) if text else ""
     except ValidationError as error:
         raise ValidationError(f"{column}: {error.messages[0]}") from error
 

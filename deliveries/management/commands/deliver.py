@@ -4,14 +4,14 @@ from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 from tqdm import tqdm
 
-from deliveries.models import Delivery, State
+from deliveries.models import Delivery, DeliveryQuerySet, State
 from deliveries.sending import send_owed
 from deliveries.services import CannotHandOver, make_occasion
-from letters.finding import NoSuchLetter, find_letter
+from letters.finding import find_letter
 from letters.models import Letter
 
 ARRIVED = (State.ACCEPTED, State.ANSWERED)
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, slug: str, again: bool, coalition: str, **options: Any) -> None:
-        letter = letter_meant(slug, coalition)
+        letter = find_letter(slug, coalition)
         try:
             occasion = make_occasion(letter, again=again)
         except CannotHandOver as error:
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         send_with_progress(letter, concerned)
         self.tell(concerned)
 
-    def tell(self, concerned: QuerySet[Delivery]) -> None:
+    def tell(self, concerned: DeliveryQuerySet) -> None:
         """One line for each that has not arrived, and the sums; raises CommandError if there is such a one."""
         missing = concerned.exclude(state__in=ARRIVED)
         for delivery in missing.prefetch_related("events"):
@@ -64,22 +64,14 @@ class Command(BaseCommand):
         self.stdout.write(f"Handed over: {summary}.")
 
 
-def letter_meant(slug: str, coalition: str = "") -> Letter:
-    """The public letter at that address, else the one draft; raises CommandError."""
-    try:
-        return find_letter(slug, coalition)
-    except NoSuchLetter as error:
-        raise CommandError(str(error)) from error
-
-
-def deliveries_concerned(letter: Letter, occasion_id: int | None) -> QuerySet[Delivery]:
+def deliveries_concerned(letter: Letter, occasion_id: int | None) -> DeliveryQuerySet:
     """Those of the new occasion, and those of earlier ones that are not finished yet."""
     unfinished = Delivery.objects.unfinished().filter(occasion__letter=letter)
     wanted = Q(occasion=occasion_id) | Q(pk__in=list(unfinished.values_list("pk", flat=True)))
     return Delivery.objects.filter(wanted).order_by("pk")
 
 
-def send_with_progress(letter: Letter, concerned: QuerySet[Delivery]) -> None:
+def send_with_progress(letter: Letter, concerned: DeliveryQuerySet) -> None:
     """Sends what is due, then waits for what a worker took meanwhile; each is counted once it is settled."""
     with tqdm(total=concerned.count(), unit="mail", disable=None) as bar:
         for _ in send_owed(letter):
@@ -90,11 +82,11 @@ def send_with_progress(letter: Letter, concerned: QuerySet[Delivery]) -> None:
             bar.update(_settled(concerned) - bar.n)
 
 
-def in_other_hands(concerned: QuerySet[Delivery]) -> QuerySet[Delivery]:
+def in_other_hands(concerned: DeliveryQuerySet) -> DeliveryQuerySet:
     """Claimed, or reserved and never tried: what was put off has an event that says why."""
     told = concerned.annotate(told=Count("events"))
     return told.filter(Q(state=State.CLAIMED) | Q(state=State.QUEUED, told=1, due_at__gt=timezone.now()))
 
 
-def _settled(concerned: QuerySet[Delivery]) -> int:
-    return concerned.count() - concerned.unfinished().count()  # type: ignore[attr-defined]
+def _settled(concerned: DeliveryQuerySet) -> int:
+    return concerned.count() - concerned.unfinished().count()

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from deliveries.ledger import ledger_rows
-from deliveries.management.commands.deliver import letter_meant
+from letters.finding import find_letter
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, slug: str, coalition: str, format: str, **options: Any) -> None:
-        rows = ledger_rows(letter_meant(slug, coalition))
+        rows = ledger_rows(find_letter(slug, coalition))
         if format == "json":
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))
             return

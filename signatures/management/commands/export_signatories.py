@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from letters.finding import NoSuchLetter, find_letter
+from letters.finding import find_letter
 from letters.models import Letter
 from letters.services import record_audit
 from signatures.documents import write_document
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, slug: str, extension: str, output: Path, **options: Any) -> None:
-        letter, full = _find(slug, options["coalition"]), options["full"]
+        letter, full = find_letter(slug, options["coalition"]), options["full"]
         if full and extension == "pdf":
             raise CommandError("--full is for csv, json and xlsx: a PDF is made to be shown.")
         if output.exists() and not output.is_file():
@@ -59,13 +59,6 @@ class Command(BaseCommand):
         with tqdm(total=total, unit="row", disable=None) as bar:
             write_export(letter, extension, output, full=full, tick=bar.update)
         return output
-
-
-def _find(slug: str, coalition: str) -> Letter:
-    try:
-        return find_letter(slug, coalition)
-    except NoSuchLetter as error:
-        raise CommandError(str(error)) from error
 
 
 def _language(letter: Letter, wanted: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from letters.finding import NoSuchLetter, find_letter
+from letters.finding import find_letter
 from signatures.imports import BadFile, Refused, Report, Row, count_rows, import_signatories, read_rows
 from signatures.tallies import fold_tallies
 
@@ -32,10 +32,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, slug: str, file: Path, coalition: str, **options: Any) -> None:
+        letter = find_letter(slug, coalition)
         try:
-            letter = find_letter(slug, coalition)
             report = import_signatories(letter, _with_progress(file))
-        except (NoSuchLetter, BadFile) as error:
+        except BadFile as error:
             raise CommandError(str(error)) from error
         fold_tallies()
         self._tell(file, report)
