@@ -16,5 +16,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailbox/", include((mailbox.urlpatterns, "mailbox"))),
     path("", include("letters.urls")),
     path("", include("signatures.urls")),
-    path("", include("deliveries.urls")),
 ]

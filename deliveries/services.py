@@ -2,7 +2,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -154,9 +154,7 @@ def _each_due(due: LetterQuerySet, act: Callable[[Letter], object]) -> int:
 def _take(due: LetterQuerySet, act: Callable[[Letter], object]) -> bool:
     try:
         with transaction.atomic():
-            letter = due.select_for_update(
-                skip_locked=connection.features.has_select_for_update_skip_locked
-            ).first()
+            letter = due.select_for_update(skip_locked=True).first()
             if letter is not None:
                 act(letter)
             return letter is not None

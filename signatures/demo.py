@@ -10,8 +10,7 @@ import letters
 from letters.files import read_letter
 from letters.importing import import_letter
 from letters.models import Coalition, Letter, User
-from letters.models.people import Role
-from letters.services import add_member, create_coalition
+from letters.services import create_coalition
 from signatures.imports import import_signatories, read_rows
 from signatures.keys import address_digest
 from signatures.models import Kind, Organisation, Signature, State, Verified
@@ -60,7 +59,6 @@ def load_demo() -> Letter:
         coalition = create_coalition(
             file.coalition, email="letters@opennet.example.org", owner=_owner(), is_demo=True
         )
-        add_member(coalition, user=_owner(), role=Role.OWNER)
         letter = import_letter(file).letter
         import_signatories(letter, read_rows(SIGNATORIES))
         _review_some(coalition, letter)

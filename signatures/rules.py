@@ -22,7 +22,6 @@ _FORBIDDEN = _FORBIDDEN_FORMAT | set("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0
 _HIGHEST_STACK = 6
 _LINK_OR_MARKUP = re.compile(r"(?i)[<>{}\\]|://|\bwww\.|\bhttps?:|&#|]\(|\w\.[^\W\d_]{2,}/")
 _HAS_LETTER = re.compile(r"[^\W_]", re.UNICODE)
-_NOT_WORD = re.compile(r"[\W_]+", re.UNICODE)
 # Joiners and selectors of a glyph, which make no other name.
 _ZERO_WIDTH = re.compile("[\u034f\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _HOST = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{2,59})$")

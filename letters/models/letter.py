@@ -42,9 +42,6 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def due_to_close(self, now: datetime) -> "LetterQuerySet":
         return self.filter(state=State.OPEN, closes_at__lte=now)
 
-    def of(self, coalition: Coalition) -> "LetterQuerySet":
-        return self.filter(publishers__coalition=coalition)
-
 
 class Letter(models.Model):
     """One open letter through its life; its texts are in its editions."""
@@ -121,7 +118,7 @@ class Letter(models.Model):
 
     @property
     def lead(self) -> Coalition:
-        """The coalition that leads; `with_lead` or a prefetch of publishers saves the query."""
+        """The coalition that leads; a prefetch of `publishers__coalition` saves the queries."""
         return next(publisher.coalition for publisher in self.publishers.all() if publisher.is_lead)
 
     @property

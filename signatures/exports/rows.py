@@ -83,11 +83,8 @@ def _opened(row: Signature) -> Person:
 
 
 def _editions(letter: Letter) -> dict[int, str]:
-    return {pk: f"{number}.{revision}" for pk, number, revision in _numbers(letter)}
-
-
-def _numbers(letter: Letter) -> Iterator[tuple[int, int, int]]:
-    yield from letter.editions.values_list("pk", "number", "revision")
+    rows = letter.editions.values_list("pk", "number", "revision")
+    return {pk: f"{number}.{revision}" for pk, number, revision in rows}
 
 
 def _day(at: datetime | None) -> str:

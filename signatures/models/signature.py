@@ -77,9 +77,6 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def individuals(self) -> "SignatureQuerySet":
         return self.filter(kind=Kind.INDIVIDUAL)
 
-    def mail_owed(self) -> "SignatureQuerySet":
-        return self.filter(mail_due_at__lte=timezone.now())
-
 
 class Signature(models.Model):
     """One person's, or one organisation's, name under one letter.
