@@ -1,6 +1,6 @@
 """What the public pages read of letters: few queries, whatever is signed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -138,19 +138,13 @@ def coalitions_of(letter: Letter) -> list[Any]:
 
 
 def asks_in(letter: Letter, language: str) -> list[tuple[int, str]]:
-    """The letter's asks as (number, text) in that language."""
-    original = letter.original_language
-    found = [(ask.number, _ask_in(ask, (language, original))) for ask in letter.asks.all()]
+    """The letter's asks as (number, text) in that language, else in the original one."""
+    found = [(ask.number, ask.text_in(language)) for ask in letter.asks.all()]
     return [(number, text) for number, text in found if text]
 
 
 def newest_texts(letters: Iterable[Letter], language: str) -> list[tuple[Letter, Text]]:
     return [(letter, letter.edition.text_nearest(language)) for letter in letters]
-
-
-def _ask_in(ask: Ask, languages: Sequence[str]) -> str:
-    texts = {text.language: text.text for text in ask.texts.all()}
-    return next((texts[language] for language in languages if texts.get(language)), "")
 
 
 def letters_at(slug: str) -> QuerySet[Letter]:

@@ -251,6 +251,7 @@ def restore_signature(signature: Signature, *, actor: User) -> Signature:
         row = _locked(signature)
         if row.state != State.REMOVED:
             raise WrongState(row)
+        row.state_reason = ""
         confirmed = row.kind == Kind.INDIVIDUAL or row.organisation_id
         _enter(row, State.CONFIRMED if confirmed else State.WAITING, person=Person.open(row.sealed))
         _note(row, "signature restored", actor)

@@ -510,6 +510,7 @@ def test_removing_asks_first_mails_the_reason_and_is_undone(
     assert member_client.get(f"{url}remove/").status_code == 302
     restored = member_client.post(f"{url}restore/", follow=True)
     assert "The signature was restored" in restored.content.decode()
+    assert "It is an insult." not in restored.content.decode()
     assert state_of(signature) == State.CONFIRMED
     mailing.send_owed_mail()
     assert len(mailbox) == 1
