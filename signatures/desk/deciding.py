@@ -88,12 +88,17 @@ def remove(request: HttpRequest, coalition: str, letter_id: int, signature_id: i
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if row.state not in REMOVABLE:
         return _told_wrong_state(request, letter, row)
+    mail = _mail(row, "remove_signature")
     if not form.is_valid():
-        context = _facts(letter, row) | {"form": form, "mail": _mail(row, "remove_signature")}
+        context = _facts(letter, row) | {"form": form, "mail": mail}
         status = 422 if request.method == "POST" else 200
         return render(request, "desk/signatures_remove.html", context, status=status)
     reason = form.cleaned_data["reason"]
-    said = _("The signature was removed. The reason is mailed to whoever signed.")
+    said = (
+        _("The signature was removed. The reason is mailed to whoever signed.")
+        if mail
+        else _("The signature was removed.")
+    )
     return _decide(
         request,
         letter,

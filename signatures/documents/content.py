@@ -252,7 +252,8 @@ def _labels(counts: Counts) -> dict[str, str]:
 
 def _date(letter: Letter, edition: Edition, language: str) -> str:
     day = letter.opened_at or letter.opens_at or edition.created_at
-    return format_date(day, format="long", locale=_locale(language))
+    # The day first in English too, as the pages have it.
+    return format_date(day, format="long", locale=_locale("en-GB" if language == "en" else language))
 
 
 def _number(count: int, language: str) -> str:
