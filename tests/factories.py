@@ -1,7 +1,5 @@
 """Rows to test with: plain functions, each makes what it needs and takes what the test is about by name."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
@@ -22,9 +20,11 @@ from letters.models import (
     Text,
     User,
 )
+from letters.services import freeze_edition
 from signatures.keys import address_digest
 from signatures.models import Organisation, Signature
 from signatures.person import EXPOSED, Person, expose
+from signatures.rules import name_key
 
 PASSWORD = "a long password of the tests"
 TITLES = {
@@ -124,23 +124,15 @@ def make_addressee(letter: Letter, *, kind: str = "to", position: int = 0, **fie
 
 
 def freeze(letter: Letter) -> Letter:
-    """Gives the letter's edition a canonical form and its hash, as publishing does."""
-    edition = letter.edition
-    texts = {text.language: {"title": text.title, "body": text.body} for text in edition.texts.all()}
-    asks = [{text.language: text.text for text in ask.texts.all()} for ask in letter.asks.all()]
-    addressees = [[a.kind, a.name, a.office, a.institution] for a in letter.addressees.all()]
-    whole = {"slug": letter.slug, "texts": texts, "asks": asks, "addressees": addressees}
-    edition.canonical = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    edition.sha256 = hashlib.sha256(edition.canonical.encode()).hexdigest()
-    edition.frozen_at = letter.opened_at or timezone.now()
-    edition.save()
+    """Freezes the letter's edition, as publishing does."""
+    freeze_edition(letter, now=letter.opened_at)
     return letter
 
 
 def make_organisation(coalition: Coalition | None = None, *, name: str = "", **fields: Any) -> Organisation:
     """An organisation, not verified; pass verified_at and domain for one that is."""
     name = name or f"Organisation {next(_numbers)}"
-    key = "".join(character for character in name.casefold() if character.isalnum())
+    key = name_key(name)
     defaults = {"country": "PK", "website": f"https://{key}.example.org/", "domain": "example.org"}
     return Organisation.objects.create(
         coalition=coalition or make_coalition(), name=name, **{"name_key": key, **defaults, **fields}
