@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from signatures import services
 from signatures.models import CountryTotal, Organisation, Signature, Tally
@@ -89,6 +90,20 @@ def test_the_same_new_organisation_approved_twice_at_once_is_recorded_once() -> 
     results = at_once(*[lambda row=row: services.approve_organisation(row, actor=actor) for row in rows])
     assert Organisation.objects.count() == 1
     assert sum(isinstance(result, services.AlreadySigned) for result in results) == 1
+
+
+def test_a_known_organisation_confirmed_by_two_representatives_at_once_stands_once() -> None:
+    letter = make_letter()
+    organisation = make_organisation(letter.lead, verified_at=timezone.now())
+    rows = [
+        pending(letter, kind="organisation", organisation=organisation, email=f"{name}@example.org")
+        for name in ("ayesha", "bilal")
+    ]
+    Signature.objects.update(organisation=None)
+    results = at_once(*[confirming(row) for row in rows])
+    assert sorted(result.state for result in results) == ["confirmed", "waiting"]
+    assert Signature.objects.confirmed().get().organisation == organisation
+    assert Signature.objects.filter(state="waiting", organisation=None, verified="mail").count() == 1
 
 
 def test_an_impostor_with_anothers_organisation_blocks_nobody() -> None:
