@@ -193,7 +193,12 @@ class SettingsForm(forms.Form):
 
 
 class OfficialForm(forms.ModelForm):
-    name = LineField(label=_("Full name"), max_length=200)
+    name = LineField(
+        label=_("Full name"),
+        max_length=200,
+        required=False,
+        help_text=_("Left empty, the office stands for it."),
+    )
     office = LineField(label=_("Office"), max_length=200, required=False)
     institution = LineField(label=_("Institution"), max_length=200, required=False)
     country = forms.ChoiceField(label=_("Country"), choices=country_choices, required=False)
@@ -206,6 +211,10 @@ class OfficialForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if "name" in data and not data["name"]:
+            data["name"] = data.get("office", "")
+            if not data["name"]:
+                self.add_error("name", _("Give a name or an office."))
         key = {name: data.get(name, "") for name in ("name", "office", "email")}
         same = Official.objects.filter(coalition=self.instance.coalition, **key).exclude(pk=self.instance.pk)
         if same.exists():
@@ -213,10 +222,17 @@ class OfficialForm(forms.ModelForm):
         return data
 
 
+class OfficialChoiceField(forms.ModelChoiceField):
+    def label_from_instance(self, official: Official) -> str:
+        """Where the office stands for the name it is told once."""
+        told = (official.name, official.office, official.institution)
+        return ", ".join(dict.fromkeys(part for part in told if part))
+
+
 class AddresseeForm(forms.Form):
     """An official of the registry whom the letter does not name yet."""
 
-    chosen = forms.ModelChoiceField(Official.objects.none(), label=_("Official"), empty_label="—")
+    chosen = OfficialChoiceField(Official.objects.none(), label=_("Official"), empty_label="—")
     kind = forms.ChoiceField(label=_("How"), choices=Kind.choices)
 
     def __init__(self, data: QueryDict | None = None, *, letter: Letter) -> None:

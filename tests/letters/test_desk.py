@@ -333,6 +333,7 @@ def test_officials_are_registered_corrected_and_deleted(member_client: MemberCli
     form = {"name": "Full Name", "email": "pm@example.org", "country": "PK", "language": "en"}
     new = reverse("desk:official_new", args=[slug])
     assert member_client.post(new, {**form, "email": "pm"}).status_code == 422
+    assert member_client.post(new, {**form, "name": ""}).status_code == 422
     assert member_client.post(new, form).status_code == 302
     assert member_client.post(new, form).status_code == 422
     official = Official.objects.get()
@@ -341,6 +342,22 @@ def test_officials_are_registered_corrected_and_deleted(member_client: MemberCli
     assert official.office == "Minister"
     member_client.post(reverse("desk:official_delete", args=[slug, official.pk]))
     assert not Official.objects.exists()
+
+
+def test_an_office_stands_for_the_name_that_is_not_given(member_client: MemberClient) -> None:
+    letter = factories.make_letter(coalition=member_client.coalition, state="draft")
+    form = {
+        "name": "",
+        "office": "The Mayor",
+        "institution": "City",
+        "email": "m@example.org",
+        "language": "en",
+    }
+    member_client.post(reverse("desk:official_new", args=[letter.lead.slug]), form)
+    assert Official.objects.filter(name="The Mayor").exists()
+    page = member_client.get(reverse("desk:addressees", args=[letter.lead.slug, letter.pk]))
+    assert "The Mayor, City" in page.text
+    assert "The Mayor, The Mayor" not in page.text
 
 
 def test_the_proof_is_the_public_page_for_members_alone(
