@@ -91,6 +91,8 @@ class PersonalMail(EmailMultiAlternatives):
     def _filled_in(self, blank: Trio) -> bytes:
         common = tuple(item for item in self.extra_headers.items() if item[0] not in _OWN_HEADERS)
         head, body = _composed(blank, str(self.from_email), tuple(self.reply_to), common)
+        if not body:
+            return b""
         own = (self.to[0], self.extra_headers["Message-ID"], formatdate())
         lines = "".join(f"{name}: {value}\r\n" for name, value in zip(_OWN_HEADERS, own, strict=True))
         values = {field: value.encode() for field, value in _with_html(self.personal).items()}
@@ -103,10 +105,13 @@ class PersonalMail(EmailMultiAlternatives):
 def _composed(
     blank: Trio, sender: str, reply_to: tuple[str, ...], headers: tuple[tuple[str, str], ...]
 ) -> tuple[bytes, bytes]:
-    """What precedes and what follows a mail's own headers; lines end as on the wire."""
+    """What precedes and what follows a mail's own headers, lines ending as on the wire; empty where a line that is
+    too long has the parts encoded, in which no blank would be found."""
     mail = EmailMultiAlternatives(blank.subject, blank.text, sender, reply_to=reply_to, headers=dict(headers))
     mail.attach_alternative(blank.html, "text/html")
     message = mail.message()
+    if not all(part["Content-Transfer-Encoding"] in ("7bit", "8bit") for part in message.get_payload()):
+        return b"", b""
     message.set_boundary(_BOUNDARY)
     for name in _OWN_HEADERS:
         del message[name]

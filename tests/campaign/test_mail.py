@@ -18,11 +18,14 @@ PERSONAL = {
 
 
 def find_mail(
-    personal: dict[str, str] | None = None, to: str = "a@example.org", language: str = "en"
+    personal: dict[str, str] | None = None,
+    to: str = "a@example.org",
+    language: str = "en",
+    title: str = "Freiheit für alle",
 ) -> PersonalMail:
     mail = render_mail(
         "find_signature",
-        {"coalition": "C — D", "letter_title": "Freiheit für alle", "is_pending": True},
+        {"coalition": "C — D", "letter_title": title, "is_pending": True},
         personal=PERSONAL | (personal or {}),
         to=to,
         language=language,
@@ -79,6 +82,15 @@ def test_what_a_blank_has_not_foreseen_is_composed_by_itself(personal: dict[str,
     mail = find_mail(personal, to)
     assert not isinstance(mail.message(), Written)
     assert read(mail)[1][0]
+
+
+def test_a_long_line_that_all_share_leaves_no_blank_unfilled() -> None:
+    mail = find_mail(title="لمبا عنوان " * 60)
+    _headers, (text, html) = read(mail)
+    assert "Ayesha" in text
+    assert PERSONAL["url"] in text
+    assert "Ayesha" in html
+    assert read(mail) == read(composed_anew(mail))
 
 
 def test_a_mail_with_an_attachment_has_it() -> None:
