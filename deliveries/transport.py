@@ -13,6 +13,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import sanitize_address
 
 GO_AHEAD = 354
+# How long a server may look through a mail before it says whether it took it, in seconds; less than DELIVERY_LEASE.
+ANSWER_SECONDS = 120
 
 
 class NotTaken(Exception):
@@ -66,7 +68,7 @@ def _send_by_smtp(smtp: smtplib.SMTP, mail: EmailMessage) -> str:
         raise NotTaken(words_of(error)) from error
     try:
         smtp.send(_with_dots_doubled(content) + b".\r\n")
-        answer = smtp.getreply()
+        answer = _awaited(smtp)
     except OSError as error:
         raise FateUnknown(words_of(error)) from error
     return _agreed(answer)
@@ -81,6 +83,17 @@ def _announce(smtp: smtplib.SMTP, mail: EmailMessage, size: int) -> None:
     for recipient in mail.recipients():
         _agreed(smtp.rcpt(_mailbox(recipient)))
     _agreed(smtp.docmd("DATA"), GO_AHEAD)
+
+
+def _awaited(smtp: smtplib.SMTP) -> tuple[int, bytes]:
+    """The answer to the content, which may take longer than any other (RFC 5321, 4.5.3.2.6)."""
+    if (connected := smtp.sock) is None:
+        raise smtplib.SMTPServerDisconnected("the connection is closed")
+    usual = connected.gettimeout()
+    connected.settimeout(ANSWER_SECONDS)
+    answer = smtp.getreply()
+    connected.settimeout(usual)
+    return answer
 
 
 def _agreed(answer: tuple[int, bytes], wanted: int | None = None) -> str:

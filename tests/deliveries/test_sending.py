@@ -1,12 +1,13 @@
 import socket
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Timer
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from deliveries import sending
+from deliveries import sending, transport
 from deliveries.models import Delivery
 from deliveries.sending import claim, next_attempt, reserve_next, send_owed, settle_abandoned, stamp
 from deliveries.services import make_occasion, resolve_unknown
@@ -106,15 +107,25 @@ def test_a_connection_that_breaks_after_the_content_leaves_it_unknown(
 
 
 def test_a_server_that_never_answers_the_content_leaves_it_unknown(
-    handed: Letter, smtp: MailServer, settings: Any
+    handed: Letter, smtp: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.EMAIL_TIMEOUT = 0.3
+    monkeypatch.setattr(transport, "ANSWER_SECONDS", 0.3)
     stall = Stall(smtp, first().email)
     try:
         send()
     finally:
         stall.release()
     assert states() == ["unknown", "accepted", "accepted"]
+
+
+def test_a_server_that_looks_through_the_content_for_long_is_waited_for(
+    handed: Letter, smtp: MailServer, settings: Any
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.3
+    stall = Stall(smtp, first().email)
+    Timer(1, stall.release).start()
+    send()
+    assert states() == ["accepted"] * 3
 
 
 def test_an_unknown_one_is_sent_again_by_decision_under_the_same_name(
