@@ -119,15 +119,15 @@ def _send(batch: list[Owed], unwritten: list[int], connection: BaseEmailBackend)
             _send_one(owed, connection, outcome)
     # Charged again as they are tried again: a server that puts a mail off for hours must not use its quota up.
     unsent = {*outcome.untried, *outcome.deferred}
-    refund([owed.address for owed in batch if owed.row.pk in unsent])
+    refund([owed.address for owed in batch if owed.row.pk in unsent and owed.is_counted])
     return outcome
 
 
 def _allowed(batch: list[Owed]) -> list[bool]:
-    """Nothing to say costs nothing of an address's quota."""
-    mailed = [owed for owed in batch if owed.mails]
-    may = dict(zip((id(owed) for owed in mailed), charge([owed.address for owed in mailed]), strict=True))
-    return [may.get(id(owed), False) for owed in batch]
+    """Whether each has mails to send that its address's quota lets through."""
+    counted = [owed for owed in batch if owed.is_counted]
+    may = dict(zip(map(id, counted), charge([owed.address for owed in counted]), strict=True))
+    return [bool(owed.mails) and may.get(id(owed), True) for owed in batch]
 
 
 def _opens(connection: BaseEmailBackend) -> bool:

@@ -30,6 +30,11 @@ class Owed:
     address: str
     mails: list[EmailMultiAlternatives] = field(default_factory=list)
 
+    @property
+    def is_counted(self) -> bool:
+        """Anybody can type an address and have it mailed; only a member can have it told of a decision."""
+        return bool(self.mails) and getattr(self.row, "mail", Mail.CONFIRM) != Mail.DECISION
+
 
 @dataclass(frozen=True)
 class LetterFacts:

@@ -102,3 +102,14 @@ def test_a_server_that_puts_a_mail_off_does_not_use_up_its_quota(smtp: MailServe
         send_owed_mail()
     assert len(smtp.to("ayesha@example.net")) == 1
     assert list(AddressQuota.objects.values_list("count", flat=True)) == [1]
+
+
+def test_a_decision_is_mailed_however_often_others_had_the_address_mailed(smtp: MailServer) -> None:
+    letter = make_letter()
+    for _again in range(9):
+        owe(letter, email="ayesha@example.net")
+    send_owed_mail()
+    assert len(smtp.to("ayesha@example.net")) == 8
+    owe(letter, email="ayesha@example.net", state="removed", mail="decision", state_reason="An insult.")
+    send_owed_mail()
+    assert "An insult." in smtp.to("ayesha@example.net")[-1].body()
