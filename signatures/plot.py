@@ -57,7 +57,8 @@ class Growth(NamedTuple):
 
 
 def growth_of(letter: Letter, now: datetime | None = None) -> Growth:
-    """Confirmed signatures per day of the last DAYS, in the current time zone, or per hour of a young letter."""
+    """Confirmed signatures per day of the last DAYS in which it was signed, in the current time zone, or per hour of a
+    young letter."""
     end = _end(letter, now or timezone.now())
     opened = min(letter.opened_at or end, end)
     by_hour = end - opened < HOURLY
@@ -73,12 +74,12 @@ def growth_of(letter: Letter, now: datetime | None = None) -> Growth:
 
 
 def _end(letter: Letter, now: datetime) -> datetime:
-    """Now, or when a closed letter last got a signature: some are approved after it closed."""
-    if not letter.is_closed():
-        return now
+    """Now, or when a letter that is closed, or that nobody has signed for DAYS, last got a signature."""
     last = Tally.objects.filter(letter=letter, count__gt=0).aggregate(last=Max("hour"))["last"]
-    ends = [moment for moment in (letter.closed_at or letter.closes_at, last) if moment]
-    return min(max(ends, default=now), now)
+    if letter.is_closed():  # some are approved after it closed
+        ends = [moment for moment in (letter.closed_at or letter.closes_at, last) if moment]
+        return min(max(ends, default=now), now)
+    return last + HOUR if last and now - last > DAYS * DAY else now
 
 
 def _hours(first: datetime, last: datetime) -> list[datetime]:

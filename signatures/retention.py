@@ -1,12 +1,13 @@
 """Destroys what has had its time: signatures never confirmed, yesterday's quotas and their keys."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from signatures.models import AddressQuota, DigestKey, LinkRequest, Signature, State
 
 PENDING_DAYS = 45
+BATCH = 1000
 
 
 def destroy_expired() -> dict[str, int]:
@@ -14,8 +15,17 @@ def destroy_expired() -> dict[str, int]:
     now = timezone.now()
     old = now - timedelta(days=PENDING_DAYS)
     return {
-        "pending signatures": Signature.objects.filter(state=State.PENDING, state_at__lt=old).delete()[0],
+        "pending signatures": _destroy_pending(old),
         "link requests": LinkRequest.objects.filter(created_at__lt=now - timedelta(days=2)).delete()[0],
         "quotas": AddressQuota.objects.filter(expires_at__lt=now).delete()[0],
         "keys": DigestKey.objects.filter(expires_at__lt=now).delete()[0],
     }
+
+
+def _destroy_pending(old: datetime) -> int:
+    """A batch a transaction, so that neither memory nor locks grow with what was left lying."""
+    destroyed = 0
+    expired = Signature.objects.filter(state=State.PENDING, state_at__lt=old).order_by("state_at")
+    while batch := list(expired.values_list("pk", flat=True)[:BATCH]):
+        destroyed += Signature.objects.filter(pk__in=batch, state=State.PENDING).delete()[0]
+    return destroyed

@@ -168,6 +168,12 @@ class Signature(models.Model):
                 fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="signature_mail_owed"
             ),
             models.Index(fields=["id"], condition=Q(untallied=True), name="signature_untallied"),
+            # Without it each row that is destroyed would have the whole table searched for those it superseded.
+            models.Index(
+                fields=["superseded_by"],
+                condition=Q(superseded_by__isnull=False),
+                name="signature_superseded",
+            ),
             models.Index(fields=["state_at"], condition=Q(state="pending"), name="signature_pending"),
         ]
 

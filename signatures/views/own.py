@@ -1,5 +1,6 @@
 """The signatory's own page, by the link that was mailed. GET only shows; every change is a POST."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -9,19 +10,22 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language_from_request
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.languages import speaking
 from campaign.responses import SeeOther
+from campaign.sealing import CannotOpen
 from letters import public
 from signatures import services
 from signatures.forms import ChangeForm
 from signatures.links import BrokenLink, is_late, make_token, read_token
 from signatures.models import Kind, Signature, State
 from signatures.person import Person
-from signatures.views.guards import public_post
+from signatures.views.guards import public_post, refuse
 
 View = Callable[..., HttpResponseBase]
+logger = logging.getLogger(__name__)
 
 
 def own_page(view: View) -> View:
@@ -37,13 +41,22 @@ def own_page(view: View) -> View:
         else:
             signature = signature.superseded_by or signature
             with speaking(signature.language):
-                response = view(request, signature)
+                response = _opened(view, request, signature)
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
     return page
+
+
+def _opened(view: View, request: HttpRequest, signature: Signature) -> HttpResponseBase:
+    try:
+        return view(request, signature)
+    except CannotOpen:
+        logger.error("no key in SEAL_KEYS opens %s", signature)
+        reason = _("Your signature is safe, but cannot be shown just now. Please try again later.")
+        return refuse(request, 503, reason)
 
 
 @public_post
@@ -64,7 +77,10 @@ def own_data(request: HttpRequest, signature: Signature) -> HttpResponseBase:
     data = {
         "letter": signature.letter.slug,
         "kind": signature.kind,
+        "edition": str(signature.edition),
         "state": signature.state,
+        "state_at": signature.state_at,
+        "state_reason": signature.state_reason,
         "exposure": signature.exposure,
         "country": str(signature.country),
         "language": signature.language,
@@ -75,6 +91,8 @@ def own_data(request: HttpRequest, signature: Signature) -> HttpResponseBase:
         "verified": signature.verified,
         "notice_version": signature.notice_version,
         "referrer": signature.referrer,
+        "score": signature.score,
+        "mailed_at": signature.mailed_at,
         "person": {key: value for key, value in vars(person).items() if value},
     }
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})

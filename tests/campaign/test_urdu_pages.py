@@ -184,13 +184,12 @@ def test_signing_in(client: Client, db: None) -> None:
     assert english(refused.content.decode()) == []
 
 
-def test_the_password_and_the_second_factor(member: MemberClient) -> None:
+def test_the_password(member: MemberClient) -> None:
     says_no_english(member, reverse("account_change_password"))
     refused = member.post(
         reverse("account_change_password"), {"oldpassword": "x", "password1": "y", "password2": "z"}
     )
     assert english(refused.content.decode()) == []
-    says_no_english(member, reverse("mfa_index"))
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,15 @@ def test_only_the_last_sixty_days_are_told() -> None:
     assert told(growth) == [("05-17", 0, 7)]
 
 
+def test_a_letter_that_nobody_signs_any_more_is_told_to_its_last_signature() -> None:
+    letter = make_letter(days=400)
+    tally(letter, NOW.replace(minute=0) - timedelta(days=390), 5)
+    tally(letter, NOW.replace(minute=0) - timedelta(days=380), 7)
+    growth = growth_of(letter, NOW)
+    assert told(growth) == [("05-05", 0, 7), ("04-25", 0, 5)]
+    assert len(growth.buckets) == 21
+
+
 def test_a_closed_letter_is_told_to_its_end() -> None:
     letter = make_letter(days=400, state="closed")
     letter.closed_at = NOW - timedelta(days=300)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -384,3 +385,14 @@ def test_public_pages_of_signing_carry_no_cookie(client: Client) -> None:
         assert response.status_code == 200
         assert not response.cookies
         assert "Cookie" not in response.get("Vary", "")
+
+
+def test_a_lost_key_is_told_as_such_and_not_as_a_failure(
+    client: Client, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = sign_and_get_link(client, make_letter().slug)
+    settings.SEAL_KEYS = [Fernet.generate_key().decode()]
+    for answer in (client.get(link), client.get(link + "data.json")):
+        assert answer.status_code == 503
+        assert "cannot be shown just now" in answer.text
+    assert "no key in SEAL_KEYS opens" in caplog.text
