@@ -21,6 +21,7 @@ from letters.public import asks_in
 from signatures import documents
 from signatures.models import Document, Exposure, Kind
 from signatures.public import counts_of, listed
+from signatures.typesetting import NAMES_PER_FILE
 
 NAMED_IN_MAIL = 400
 # Many servers refuse mails of more than 10 to 25 MB, and base64 adds a third.
@@ -76,7 +77,7 @@ def document_name(delivery: Delivery) -> str:
 def mail_context(delivery: Delivery, text: Text) -> dict[str, Any]:
     letter = delivery.occasion.letter
     to, cc = letter.to_and_cc()
-    named = organisations_named(letter, text.language)
+    named, more = organisations_named(letter, text.language)
     return {
         "delivery": delivery,
         "letter": letter,
@@ -90,7 +91,7 @@ def mail_context(delivery: Delivery, text: Text) -> dict[str, Any]:
         "cc": [describe(addressee) for addressee in cc],
         "asks": asks_in(letter, text.language),
         "organisations": named,
-        "more": max(delivery.occasion.organisations - len(named), 0),
+        "more": more,
         "coalition": letter.lead,
         "url": settings.SITE_URL + text.get_absolute_url(),
     }
@@ -101,12 +102,15 @@ def document_context(letter: Letter, attached: bool) -> dict[str, Any]:
     return {"attached": attached, "document_url": settings.SITE_URL + path}
 
 
-def organisations_named(letter: Letter, language: str) -> list[tuple[str, str]]:
-    """The organisations that may be named, at most NAMED_IN_MAIL, as (name, country) in the language's order."""
+def organisations_named(letter: Letter, language: str) -> tuple[list[tuple[str, str]], int]:
+    """The organisations that may be named, at most NAMED_IN_MAIL, as (name, country) in the language's order; and how
+    many more the attached list names."""
     public = listed(letter, Kind.ORGANISATION).filter(exposure=Exposure.PUBLIC)
     found = public.values_list("public_name", "country")[:NAMED_IN_MAIL]
     named = [(name, country_name(country, language)) for name, country in found]
-    return list(in_order_of(language, named, lambda row: row[0]))
+    # No further than the document goes, so that the cost has a bound.
+    more = public.values("pk")[NAMED_IN_MAIL:NAMES_PER_FILE].count() if len(named) == NAMED_IN_MAIL else 0
+    return list(in_order_of(language, named, lambda row: row[0])), more
 
 
 def text_for(edition: Edition, language: str) -> Text:
