@@ -85,7 +85,8 @@ def fill(connected: Any, letter: int, *, people: int, organisations: int) -> Non
     """Confirmed signatures under a letter, as if signed over HOURS hours, all counted in the tallies."""
     with connected.cursor() as cursor:
         _write_pool(cursor)
-        cursor.execute(_TALLIES, {"letter": letter, "hours": HOURS})
+        cursor.execute(_TALLIES, {"letter": letter})
+        cursor.execute("ANALYZE pool, hours, signatures_tally")
         for kind, rows in (("individual", people - organisations), ("organisation", organisations)):
             cursor.execute(_SIGNATURES, {"letter": letter, "kind": kind, "rows": rows, "pool": POOL})
         cursor.execute(_COUNT_TALLIES)

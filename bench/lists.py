@@ -80,7 +80,7 @@ def desk_pages(ground: Ground, letter: int) -> list[str]:
         path = reverse("desk:signatures", args=[ground.letters.coalition, letter])
     except NoReverseMatch:
         return []
-    return [path, f"{path}?kind=individual", f"{path}?country=PK"]
+    return [f"{path}?kind=individual", f"{path}?kind=individual&country=PK"]
 
 
 def _read(stage: Stage, query: str, letter: int) -> list[tuple]:

@@ -15,7 +15,7 @@ class Pace(NamedTuple):
     folds: int
 
 
-FULL = Pace(rounds=5, seconds=2.0, mails=2000, folds=100_000)
+FULL = Pace(rounds=5, seconds=2.0, mails=5000, folds=100_000)
 QUICK = Pace(rounds=1, seconds=0.4, mails=40, folds=500)
 
 
