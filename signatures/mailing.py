@@ -23,7 +23,7 @@ from campaign.mail import mail_connection
 from campaign.redaction import redact
 from campaign.sealing import CannotOpen
 from signatures.mails import Owed, write_for_requests, write_for_signatures
-from signatures.models import LinkRequest, Mail, Signature
+from signatures.models import LinkRequest, Mail, Signature, State
 from signatures.quotas import charge, refund
 
 logger = logging.getLogger(__name__)
@@ -35,9 +35,12 @@ REST = 20
 
 @dataclass
 class Outcome:
-    """What became of a claimed batch, by primary key: settled, deferred by the server, or never tried."""
+    """What became of a claimed batch, by primary key: settled (those of them that were sent are in `sent` too), over
+    its address's quota, deferred by the server, or never tried."""
 
     settled: list[int] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+    over_quota: list[int] = field(default_factory=list)
     deferred: list[int] = field(default_factory=list)
     untried: list[int] = field(default_factory=list)
     broken: bool = False
@@ -61,8 +64,10 @@ def _send_signature_batch(connection: BaseEmailBackend) -> Outcome | None:
             return None
         outcome = _send(*_written(write_for_signatures, batch), connection)
         # A row whose claim was overwritten is owed something newer, and stays owed.
-        mine = Signature.objects.filter(pk__in=outcome.settled, mail_due_at=lease)
-        mine.update(mail=Mail.NONE, mail_due_at=None, mail_attempts=0, mailed_at=timezone.now())
+        mine = Signature.objects.filter(mail_due_at=lease)
+        mine.filter(pk__in=outcome.sent).update(mailed_at=timezone.now())
+        _put_to_tomorrow([row for row in batch if row.pk in outcome.over_quota], lease)
+        mine.filter(pk__in=outcome.settled).update(mail=Mail.NONE, mail_due_at=None, mail_attempts=0)
         _put_off(Signature, batch, outcome, lease)
         return outcome
 
@@ -72,7 +77,7 @@ def _send_request_batch(connection: BaseEmailBackend) -> Outcome | None:
         if not batch:
             return None
         outcome = _send(*_written(write_for_requests, batch), connection)
-        LinkRequest.objects.filter(pk__in=outcome.settled).delete()
+        LinkRequest.objects.filter(pk__in=[*outcome.settled, *outcome.over_quota]).delete()
         _put_off(LinkRequest, batch, outcome, lease)
         return outcome
 
@@ -110,7 +115,7 @@ def _send(batch: list[Owed], unwritten: list[int], connection: BaseEmailBackend)
     until = timezone.now() + timedelta(seconds=settings.MAIL_LEASE / 2)
     for owed, may in zip(batch, _allowed(batch), strict=True):
         if not may:
-            outcome.settled.append(owed.row.pk)
+            (outcome.over_quota if owed.mails else outcome.settled).append(owed.row.pk)
             continue
         outcome.broken = outcome.broken or timezone.now() > until or not _opens(connection)
         if outcome.broken:
@@ -156,12 +161,26 @@ def _send_one(owed: Owed, connection: BaseEmailBackend, outcome: Outcome) -> Non
         outcome.deferred.append(owed.row.pk)
     else:
         outcome.settled.append(owed.row.pk)
+        outcome.sent.append(owed.row.pk)
 
 
 def _code_of(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> int:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return max((code for code, _words in error.recipients.values()), default=450)
     return int(error.smtp_code)
+
+
+def _put_to_tomorrow(rows: list[Signature], lease: datetime) -> None:
+    """Owes one mail for an address and letter again in a day, when the quota is a new one, and drops the others: who
+    uses up somebody's quota delays their mail, and neither ends it nor makes a heap of it."""
+    for row in rows:
+        siblings = Signature.objects.filter(address_digest=row.address_digest, state=State.PENDING)
+        waits = siblings.filter(mail_due_at__gt=lease).exists()
+        mine = Signature.objects.filter(pk=row.pk, mail_due_at=lease)
+        if waits:
+            mine.update(mail=Mail.NONE, mail_due_at=None)
+        else:
+            mine.update(mail_due_at=timezone.now() + timedelta(days=1), mail_attempts=0)
 
 
 def _put_off(model: type[Any], batch: list[Any], outcome: Outcome, lease: datetime) -> None:

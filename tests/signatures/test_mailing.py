@@ -1,10 +1,12 @@
 """How mails to signatories are written and handed to the server; tests/signatures/test_worker.py has the worker."""
 
 import smtplib
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.mail.backends.smtp import EmailBackend
+from django.utils import timezone
 
 from campaign.mail import render_mail
 from letters.models import Letter
@@ -113,3 +115,20 @@ def test_a_decision_is_mailed_however_often_others_had_the_address_mailed(smtp: 
     owe(letter, email="ayesha@example.net", state="removed", mail="decision", state_reason="An insult.")
     send_owed_mail()
     assert "An insult." in smtp.to("ayesha@example.net")[-1].body()
+
+
+def test_over_its_quota_an_address_gets_one_mail_a_letter_a_day_later(smtp: MailServer) -> None:
+    letter, other = make_letter(), make_letter()
+    for _again in range(12):
+        owe(letter, email="ayesha@example.net")
+    owe(other, email="ayesha@example.net")
+    send_owed_mail()
+    assert len(smtp.messages) == 8
+    waiting = Signature.objects.filter(mail_due_at__gt=timezone.now() + timedelta(hours=23))
+    assert sorted(waiting.values_list("letter_id", flat=True)) == [letter.pk, other.pk]
+    assert Signature.objects.filter(mailed_at__isnull=False).count() == 8
+    AddressQuota.objects.all().delete()  # as with the day
+    Signature.objects.filter(mail_due_at__isnull=False).update(mail_due_at="2024-01-01T00:00Z")
+    send_owed_mail()
+    assert len(smtp.messages) == 10
+    assert not Signature.objects.filter(mail_due_at__isnull=False).exists()
