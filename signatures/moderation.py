@@ -124,18 +124,21 @@ def page_of(
 def _newest_of(part: dict[str, Any], *, low: int = 0, high: int = HIGHEST) -> QuerySet[Signature]:
     """Those with an id between `low` and `high`, by the index `signature_desk` or `signature_desk_country`.
 
-    Asked for equal columns, PostgreSQL would rather read the primary key backwards, past every newer signature of
-    other letters; a comparison of rows leaves it no index but the right one.
+    Asked for equal columns alone, PostgreSQL would rather read the primary key backwards, past every newer signature
+    of other letters. A comparison of rows leaves it no index but the right one; it ends the reading at its first
+    column, so that is the last one before the id.
     """
-    columns = [*part, "id"]
+    *equal, last = part
     if connection.vendor == "postgresql":
-        row, values = Tuple(*map(F, columns)), tuple(part.values())
+        row = Tuple(F(last), F("id"))
         rows = Signature.objects.filter(
-            TupleGreaterThan(row, (*values, low)), TupleLessThan(row, (*values, high))
+            TupleGreaterThan(row, (part[last], low)),
+            TupleLessThan(row, (part[last], high)),
+            **{column: part[column] for column in equal},
         )
     else:
         rows = Signature.objects.filter(**part, id__gt=low, id__lt=high)
-    return rows.order_by(*(f"-{column}" for column in columns))
+    return rows.order_by(*(f"-{column}" for column in [*part, "id"]))
 
 
 def page_of_names(letter: Letter, kind: str, start: str, *, after: int = 0) -> Page:
