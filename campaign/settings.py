@@ -153,6 +153,8 @@ CELERY_TASK_ROUTES = {
     "signatures.tasks.send_owed_mail": {"queue": "confirmation"},
     "deliveries.tasks.*": {"queue": "delivery"},
     "signatures.tasks.build_documents": {"queue": "bulk"},
+    "letters.tasks.send_owed_mail": {"queue": "delivery"},
+    "letters.tasks.run_jobs": {"queue": "bulk"},
 }
 
 
@@ -166,6 +168,8 @@ CELERY_BEAT_SCHEDULE = {
     "tallies": _every("signatures.tasks.fold_tallies", 1),
     "letters due to open or close": _every("deliveries.tasks.keep_time", 2),
     "deliveries owed": _every("deliveries.tasks.send_deliveries", 3),
+    "mail owed by coalitions": _every("letters.tasks.send_owed_mail", 3),
+    "jobs": _every("letters.tasks.run_jobs", 5),
     "documents": _every("signatures.tasks.build_documents", 10),
     "recount": _every("signatures.tasks.recount_tallies", 24 * 3600),
     "retention": _every("signatures.tasks.destroy_expired", 3600),

@@ -24,8 +24,9 @@ from deliveries.mail import (
     text_for,
 )
 from deliveries.models import Delivery, Occasion
-from letters.access import desk_page, letter_of, member
+from letters.access import desk_page, home_coalition, letter_of, member
 from letters.models import Letter
+from letters.roles import May
 from letters.services import NotReady, letter_problems, schedule_letter, unschedule_letter
 
 # How soon a page with unfinished deliveries asks again, in seconds.
@@ -35,7 +36,7 @@ PREVIEW_TAGS |= {"blockquote", "pre", "code", "hr", "div", "span", "bdi"}
 PREVIEW_ATTRIBUTES = {"*": {"lang", "dir"}, "a": {"href"}, "li": {"value"}, "ol": {"start"}}
 
 
-@desk_page
+@desk_page(post=May.LAUNCH)
 def letter_publish(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
     form = PublishForm(request.POST if request.method == "POST" else None, letter=letter)
@@ -52,11 +53,10 @@ def letter_publish(request: HttpRequest, coalition: str, letter_id: int) -> Http
         problems = problems or letter_problems(letter)
     to, cc = letter.to_and_cc()
     context = {
-        "coalition": letter.lead,
+        "coalition": home_coalition(request),
         "letter": letter,
         "form": form,
         "problems": problems,
-        "may_write": request.may_write,  # type: ignore[attr-defined]
         "is_public": letter.is_public(),
         "is_owed": bool(services.addressees_owed(letter, letter.edition)),
         "is_scheduled": letter.is_frozen() and not letter.is_public(),
@@ -88,7 +88,7 @@ def _publish(request: HttpRequest, letter: Letter, form: PublishForm) -> str:
     return _("The letter is public.")
 
 
-@desk_page
+@desk_page(post=May.LAUNCH)
 def deliveries(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     """Before: what will be sent to whom; after: the ledger, which asks again while something is unfinished."""
     letter = letter_of(request, coalition, letter_id)
@@ -102,9 +102,8 @@ def deliveries(request: HttpRequest, coalition: str, letter_id: int) -> HttpResp
     owed = services.addressees_owed(letter, letter.edition)
     samples = sample_deliveries(letter)
     context = {
-        "coalition": letter.lead,
+        "coalition": home_coalition(request),
         "letter": letter,
-        "may_write": request.may_write,  # type: ignore[attr-defined]
         "is_public": letter.is_public(),
         "occasions": occasions,
         "newest": occasions[0].number if occasions else 0,
@@ -157,7 +156,7 @@ def _hand_over(request: HttpRequest, letter: Letter) -> None:
     messages.success(request, said)
 
 
-@desk_page
+@desk_page()
 def delivery_preview(request: HttpRequest, coalition: str, letter_id: int, language: str) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
     sample = sample_deliveries(letter).get(language)
@@ -165,7 +164,7 @@ def delivery_preview(request: HttpRequest, coalition: str, letter_id: int, langu
         raise Http404
     mail = compose_mail(sample, None, shows_attachment=True)
     context = {
-        "coalition": letter.lead,
+        "coalition": home_coalition(request),
         "letter": letter,
         "mail": mail,
         "sample": sample,
@@ -184,9 +183,9 @@ def _inert(html: str) -> SafeString:
     return mark_safe(nh3.clean(html, tags=PREVIEW_TAGS, attributes=PREVIEW_ATTRIBUTES))
 
 
-@desk_page
+@desk_page(get=May.LAUNCH, post=May.LAUNCH)
 def delivery_trial(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
-    letter = letter_of(request, coalition, letter_id, writing=True)
+    letter = letter_of(request, coalition, letter_id)
     form = TrialForm(request.POST)
     if (
         request.method == "POST"
@@ -199,9 +198,9 @@ def delivery_trial(request: HttpRequest, coalition: str, letter_id: int) -> Http
     return redirect("desk:deliveries", coalition, letter_id)
 
 
-@desk_page
+@desk_page(get=May.LAUNCH, post=May.LAUNCH)
 def delivery_decide(request: HttpRequest, coalition: str, letter_id: int, delivery_id: int) -> HttpResponse:
-    letter = letter_of(request, coalition, letter_id, writing=True)
+    letter = letter_of(request, coalition, letter_id)
     delivery = get_object_or_404(
         Delivery.objects.select_related("occasion"), pk=delivery_id, occasion__letter=letter
     )

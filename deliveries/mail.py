@@ -17,7 +17,6 @@ from deliveries.models import Delivery, Occasion
 from deliveries.plain import plain_text
 from letters.markdown import render_markdown
 from letters.models import Edition, Letter, Text
-from letters.public import asks_in
 from signatures import documents
 from signatures.models import Document, Exposure, Kind
 from signatures.public import counts_of, listed
@@ -89,7 +88,7 @@ def mail_context(delivery: Delivery, text: Text) -> dict[str, Any]:
         "body_plain": plain_text(text.body),
         "to": [describe(addressee) for addressee in to],
         "cc": [describe(addressee) for addressee in cc],
-        "asks": asks_in(letter, text.language),
+        "asks": delivery.edition.asks_in(text.language),
         "organisations": named,
         "more": more,
         "coalition": letter.lead,

@@ -19,10 +19,7 @@ from django.utils.translation import gettext_noop
 
 from campaign.mail import derive_message_id, mail_connection
 from campaign.redaction import redact
-from deliveries.ledger import move, write_event
-from deliveries.mail import compose_mail, sample_deliveries, write_mail
-from deliveries.models import Delivery, State
-from deliveries.transport import (
+from campaign.transport import (
     CannotConnect,
     FateUnknown,
     NotTaken,
@@ -31,6 +28,9 @@ from deliveries.transport import (
     send_message,
     words_of,
 )
+from deliveries.ledger import move, write_event
+from deliveries.mail import compose_mail, sample_deliveries, write_mail
+from deliveries.models import Delivery, State
 from letters.models import Letter
 from signatures import documents
 from signatures.models import Document

@@ -1,64 +1,73 @@
-"""The one place where the desk fetches what belongs to a coalition: who is no member finds nothing there."""
+"""The one place where the desk fetches what belongs to a coalition: who is no member finds nothing there, and what a
+member may do is looked up in `letters.roles`."""
 
-from collections.abc import Callable
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from letters.models import Coalition, Letter, LetterCoalition, Membership, User
-from letters.models.people import Role
+from letters.roles import May, allowed
+from letters.services.coalitions import session_mark
 
 View = Callable[..., HttpResponseBase]
 
-ROLES_THAT_WRITE = frozenset({Role.OWNER, Role.EDITOR, Role.MODERATOR})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def desk_page(view: View) -> View:
-    """For every view of the desk: asks who is there, tells times in the zone that the member chose, and lets nothing
-    keep what it answers."""
+def desk_page(get: May = May.READ, post: May = May.WRITE) -> Callable[[View], View]:
+    """For every view of the desk: says what a member must be allowed in order to see the page (`get`) and to post to it
+    (`post`), which `coalition_of` and `letter_of` enforce; asks who is there, tells times in the zone that the member
+    chose, and lets nothing keep what it answers."""
 
-    @wraps(view)
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return _unkept(redirect_to_login(request.get_full_path()))
-        with timezone.override(request.session.get("zone", "UTC")):
-            return _unkept(view(request, *args, **kwargs))
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _unkept(redirect_to_login(request.get_full_path()))
+            request.needs = get if request.method in SAFE_METHODS else post  # type: ignore[attr-defined]
+            mark = session_mark.set(_mark_of(request))
+            try:
+                with timezone.override(request.session.get("zone", "UTC")):
+                    return _unkept(view(request, *args, **kwargs))
+            finally:
+                session_mark.reset(mark)
 
-    return page
+        page.needs = {"GET": get, "POST": post}  # type: ignore[attr-defined]
+        return page
+
+    return decorate
 
 
-def coalition_of(request: HttpRequest, slug: str, *, writing: bool | None = None) -> Coalition:
+def coalition_of(request: HttpRequest, slug: str) -> Coalition:
     """The coalition of that slug, if the user is a member: Http404 otherwise, as for one that is not.
 
-    A member who may only read is refused (PermissionDenied) whatever changes something: each POST, and a GET
-    whose view says `writing`; not a POST of which the view says that it writes nothing. `request.may_write`
-    tells templates which buttons to show.
+    A member whose role does not allow what the page needs is refused (PermissionDenied). `request.may` tells
+    templates what else is allowed.
     """
-    found = Membership.objects.select_related("coalition")
-    membership = get_object_or_404(found, user_id=request.user.pk, coalition__slug=slug)
-    may_write = membership.role in ROLES_THAT_WRITE
-    writing = request.method not in SAFE_METHODS if writing is None else writing
-    if writing and not may_write:
-        raise PermissionDenied
-    request.may_write = may_write  # type: ignore[attr-defined]
+    membership = _membership(request, slug)
+    _admit(request, allowed(membership.role))
     return membership.coalition
 
 
-def letter_of(request: HttpRequest, coalition: str, letter_id: int, *, writing: bool | None = None) -> Letter:
-    """A letter that the coalition of that slug leads, with its editions and texts; Http404 and PermissionDenied as
-    for `coalition_of`. `letter.lead` costs no query."""
-    owner = coalition_of(request, coalition, writing=writing)
-    letter = _letters_led_by(owner).filter(pk=letter_id).first()
+def letter_of(request: HttpRequest, coalition: str, letter_id: int) -> Letter:
+    """A letter that the coalition of that slug leads, or publishes with others, with its editions and texts; Http404
+    and PermissionDenied as for `coalition_of`. `letter.lead` costs no query; `request.coalition` is the reader's."""
+    membership = _membership(request, coalition)
+    letter = _letters_of(membership.coalition).filter(pk=letter_id).first()
     if letter is None:
         raise Http404
+    _admit(request, allowed(membership.role, leads=letter.lead == membership.coalition))
     return letter
 
 
@@ -67,10 +76,36 @@ def member(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _letters_led_by(coalition: Coalition) -> Any:
+def home_coalition(request: HttpRequest) -> Coalition:
+    """The coalition in whose name the page is read: the letter's lead, or one that publishes it with others."""
+    return request.coalition  # type: ignore[attr-defined]
+
+
+def _mark_of(request: HttpRequest) -> str:
+    """Twelve hex digits that tell a member's sessions apart in the audit log, and open none."""
+    key = (request.session.session_key or "").encode()
+    return hmac.new(settings.SECRET_KEY.encode(), key, hashlib.sha256).hexdigest()[:12] if key else ""
+
+
+def _membership(request: HttpRequest, slug: str) -> Membership:
+    found = Membership.objects.select_related("coalition")
+    membership = get_object_or_404(found, user_id=request.user.pk, coalition__slug=slug)
+    request.coalition = membership.coalition  # type: ignore[attr-defined]
+    return membership
+
+
+def _admit(request: HttpRequest, may: Iterable[May]) -> None:
+    request.may = {one.value: one in may for one in May}  # type: ignore[attr-defined]
+    if not request.may[request.needs]:  # type: ignore[attr-defined]
+        raise PermissionDenied
+
+
+def _letters_of(coalition: Coalition) -> Any:
     publishers = Prefetch("publishers", LetterCoalition.objects.select_related("coalition"))
-    led = Letter.objects.filter(publishers__coalition=coalition, publishers__is_lead=True)
-    return led.prefetch_related(publishers, "editions__texts")
+    own = Q(publishers__coalition=coalition) & (
+        Q(publishers__is_lead=True) | Q(publishers__accepted_at__isnull=False)
+    )
+    return Letter.objects.filter(own).prefetch_related(publishers, "editions__texts")
 
 
 def _unkept(response: HttpResponseBase) -> HttpResponseBase:

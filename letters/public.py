@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from campaign.languages import direction_of, interface_language, own_name
-from letters.models import Ask, Edition, Letter, LetterCoalition, Text
+from letters.models import Edition, Letter, LetterCoalition, Text
 from letters.models.letter import HIDDEN
 
 LETTERS_ON_A_PAGE = 30
@@ -39,7 +39,7 @@ class Version:
 
 def public_letter(slug: str) -> Letter:
     """The letter with all that its page shows; Http404 unless it is public, as for a slug that nobody has."""
-    letter = _with_texts(letters_at(slug)).prefetch_related("addressees", _asks()).first()
+    letter = _with_texts(letters_at(slug)).prefetch_related("addressees", "editions__ask_texts").first()
     if letter is None:
         raise Http404
     return letter
@@ -137,12 +137,6 @@ def coalitions_of(letter: Letter) -> list[Any]:
     return [publisher.coalition for publisher in publishers]
 
 
-def asks_in(letter: Letter, language: str) -> list[tuple[int, str]]:
-    """The letter's asks as (number, text) in that language, else in the original one."""
-    found = [(ask.number, ask.text_in(language)) for ask in letter.asks.all()]
-    return [(number, text) for number, text in found if text]
-
-
 def newest_texts(letters: Iterable[Letter], language: str) -> list[tuple[Letter, Text]]:
     return [(letter, letter.edition.text_nearest(language)) for letter in letters]
 
@@ -160,7 +154,3 @@ def _with_texts(letters: QuerySet[Letter], texts: QuerySet[Text] | None = None) 
         Prefetch("editions", Edition.objects.defer("canonical")),
         Prefetch("editions__texts", Text.objects.all() if texts is None else texts),
     )
-
-
-def _asks() -> Prefetch:
-    return Prefetch("asks", Ask.objects.prefetch_related("texts"))

@@ -39,7 +39,7 @@ def show_letter(request: HttpRequest, slug: str, language: str | None = None) ->
         **public.letter_context(letter, text),
         "to": to,
         "cc": cc,
-        "asks": public.asks_in(letter, text.language),
+        "asks": letter.edition.asks_in(text.language),
         "description": first_words(text.body),
     }
     with speaking(text.language):

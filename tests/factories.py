@@ -107,9 +107,12 @@ def make_text(
 
 def make_ask(letter: Letter, number: int = 1, languages: Sequence[str] = ("en",)) -> Ask:
     ask = Ask.objects.create(letter=letter, number=number)
+    edition = letter.editions.get()
     for language in languages:
         texts = ASKS.get(language, ASKS["en"])
-        AskText.objects.create(ask=ask, language=language, text=texts[(number - 1) % len(texts)])
+        AskText.objects.create(
+            ask=ask, edition=edition, language=language, text=texts[(number - 1) % len(texts)]
+        )
     return ask
 
 

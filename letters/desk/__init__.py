@@ -1,5 +1,6 @@
 """The coalition's door: its letters and officials."""
 
+from letters.desk.jobs import cancel_job, show_job
 from letters.desk.launching import close, unschedule
 from letters.desk.officials import (
     change_addressee,
@@ -22,6 +23,7 @@ from letters.desk.writing import (
 
 __all__ = [
     "add_text",
+    "cancel_job",
     "change_addressee",
     "close",
     "edit_addressees",
@@ -36,6 +38,7 @@ __all__ = [
     "remove_text",
     "show_coalition",
     "show_home",
+    "show_job",
     "show_letter",
     "show_proof",
     "unschedule",

@@ -5,10 +5,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from letters import services
-from letters.access import desk_page, letter_of, member
+from letters.access import desk_page, home_coalition, letter_of, member
+from letters.roles import May
 
 
-@desk_page
+@desk_page(post=May.LAUNCH)
 @require_POST
 def unschedule(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
@@ -21,12 +22,14 @@ def unschedule(request: HttpRequest, coalition: str, letter_id: int) -> HttpResp
     return redirect("desk:letter", coalition, letter.pk)
 
 
-@desk_page
+@desk_page(get=May.LAUNCH, post=May.LAUNCH)
 def close(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     """Asks first, and closes on POST."""
-    letter = letter_of(request, coalition, letter_id, writing=True)
+    letter = letter_of(request, coalition, letter_id)
     if request.method != "POST":
-        return render(request, "desk/letter_close.html", {"letter": letter, "coalition": letter.lead})
+        return render(
+            request, "desk/letter_close.html", {"letter": letter, "coalition": home_coalition(request)}
+        )
     if services.close_letter(letter, actor=member(request)):
         messages.success(request, _("The letter is closed. It stays readable; nobody can sign it any more."))
     else:

@@ -7,33 +7,34 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from letters import services
-from letters.access import coalition_of, desk_page, letter_of, member
+from letters.access import coalition_of, desk_page, home_coalition, letter_of, member
 from letters.forms import AddresseeForm, NewAddresseeForm, OfficialForm, refused
 from letters.models import Letter, Official
+from letters.roles import May
 
 MOVES = ("up", "down", "other")
 
 
-@desk_page
+@desk_page()
 @require_safe
 def list_officials(request: HttpRequest, coalition: str) -> HttpResponse:
     owner = coalition_of(request, coalition)
     return render(request, "desk/officials.html", {"coalition": owner, "officials": owner.officials.all()})
 
 
-@desk_page
+@desk_page(get=May.WRITE)
 def new_official(request: HttpRequest, coalition: str) -> HttpResponse:
-    owner = coalition_of(request, coalition, writing=True)
+    owner = coalition_of(request, coalition)
     return _edit(request, Official(coalition=owner))
 
 
-@desk_page
+@desk_page(get=May.WRITE)
 def edit_official(request: HttpRequest, coalition: str, official_id: int) -> HttpResponse:
-    owner = coalition_of(request, coalition, writing=True)
+    owner = coalition_of(request, coalition)
     return _edit(request, get_object_or_404(owner.officials, pk=official_id))
 
 
-@desk_page
+@desk_page()
 @require_POST
 def remove_official(request: HttpRequest, coalition: str, official_id: int) -> HttpResponse:
     owner = coalition_of(request, coalition)
@@ -45,7 +46,7 @@ def remove_official(request: HttpRequest, coalition: str, official_id: int) -> H
     return redirect("desk:officials", coalition)
 
 
-@desk_page
+@desk_page()
 def edit_addressees(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     """Lists who the letter is addressed to; a POST names one more, chosen from the registry or new in it."""
     letter = letter_of(request, coalition, letter_id)
@@ -71,7 +72,7 @@ def edit_addressees(request: HttpRequest, coalition: str, letter_id: int) -> Htt
     return redirect(request.path)
 
 
-@desk_page
+@desk_page()
 @require_POST
 def change_addressee(request: HttpRequest, coalition: str, letter_id: int, addressee_id: int) -> HttpResponse:
     """Moves an addressee (`up`, `down`, to the `other` list) or takes it off."""
@@ -103,5 +104,5 @@ def _addressees_page(
     request: HttpRequest, letter: Letter, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
     to, cc = letter.to_and_cc()
-    context = {"letter": letter, "coalition": letter.lead, "to": to, "cc": cc, **forms}
+    context = {"letter": letter, "coalition": home_coalition(request), "to": to, "cc": cc, **forms}
     return render(request, "desk/addressees.html", context, status=status)

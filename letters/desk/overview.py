@@ -7,14 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from letters import public
-from letters.access import coalition_of, desk_page, letter_of, member
+from letters.access import coalition_of, desk_page, home_coalition, letter_of, member
 from letters.models import Coalition, Edition, Letter, LetterCoalition, Text
 from letters.services import letter_problems
 
 NEWEST_ENTRIES = 15
 
 
-@desk_page
+@desk_page()
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
     """All coalitions of the member, each with its letters."""
@@ -22,7 +22,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home.html", _shelves(coalitions))
 
 
-@desk_page
+@desk_page()
 @require_safe
 def show_coalition(request: HttpRequest, coalition: str) -> HttpResponse:
     owner = coalition_of(request, coalition)
@@ -30,14 +30,14 @@ def show_coalition(request: HttpRequest, coalition: str) -> HttpResponse:
     return render(request, "desk/home.html", {**shelves, "coalition": owner})
 
 
-@desk_page
+@desk_page()
 @require_safe
 def show_letter(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
-    prefetch_related_objects([letter], "asks__texts", "addressees")
+    prefetch_related_objects([letter], "editions__ask_texts", "addressees")
     to, cc = letter.to_and_cc()
     context = {
-        "coalition": letter.lead,
+        "coalition": home_coalition(request),
         "letter": letter,
         "edition": letter.edition,
         "text": letter.edition.text_nearest(letter.original_language),
@@ -45,7 +45,7 @@ def show_letter(request: HttpRequest, coalition: str, letter_id: int) -> HttpRes
         "problems": [] if letter.is_frozen() else letter_problems(letter),
         "to": to,
         "cc": cc,
-        "asks": letter.asks.all(),
+        "asks": letter.edition.asks(),
         "entries": letter.audit.select_related("actor")[:NEWEST_ENTRIES],
     }
     return render(request, "desk/letter.html", context)

@@ -10,15 +10,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaign.languages import direction_of, speaking
 from letters import public, services
-from letters.access import coalition_of, desk_page, letter_of, member
+from letters.access import coalition_of, desk_page, home_coalition, letter_of, member
 from letters.forms import LanguageForm, LetterForm, SettingsForm, TextForm, refused
 from letters.markdown import first_words, render_markdown
 from letters.models import Letter, Text
+from letters.roles import May
 
 
-@desk_page
+@desk_page(get=May.WRITE)
 def new_letter(request: HttpRequest, coalition: str) -> HttpResponse:
-    owner = coalition_of(request, coalition, writing=True)
+    owner = coalition_of(request, coalition)
     form = LetterForm(request.POST or None)
     if form.is_valid():
         letter = services.create_letter(owner, actor=member(request), **form.cleaned_data)
@@ -26,15 +27,15 @@ def new_letter(request: HttpRequest, coalition: str) -> HttpResponse:
     return refused(request, "desk/letter_new.html", {"form": form, "coalition": owner})
 
 
-@desk_page
+@desk_page()
 def edit_text(request: HttpRequest, coalition: str, letter_id: int, language: str) -> HttpResponse:
     """One language of a draft: saved, previewed without saving, or refused as stale with both versions shown."""
     letter = letter_of(request, coalition, letter_id)
-    text = letter.edition.text_in(language)
+    text = letter.working_edition.text_in(language)
     if text is None:
         raise Http404
-    context = _text_context(letter, text)
-    if letter.is_frozen():
+    context = _text_context(request, letter, text)
+    if letter.text_is_frozen():
         return render(request, "desk/text.html", context, status=409 if request.method == "POST" else 200)
     seen = services.text_version(letter, language)
     form = TextForm(
@@ -62,14 +63,16 @@ def edit_text(request: HttpRequest, coalition: str, letter_id: int, language: st
     return redirect(request.path)
 
 
-@desk_page
+@desk_page()
 @require_POST
 def add_text(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
     form = LanguageForm(request.POST)
     if not form.is_valid():
         text = letter.edition.text_nearest(letter.original_language)
-        return refused(request, "desk/text.html", {**_text_context(letter, text), "language_form": form})
+        return refused(
+            request, "desk/text.html", {**_text_context(request, letter, text), "language_form": form}
+        )
     language = form.cleaned_data["language"]
     try:
         services.add_language(letter, language=language, actor=member(request))
@@ -79,7 +82,7 @@ def add_text(request: HttpRequest, coalition: str, letter_id: int) -> HttpRespon
     return redirect("desk:letter_text", coalition, letter.pk, language)
 
 
-@desk_page
+@desk_page()
 @require_POST
 def remove_text(request: HttpRequest, coalition: str, letter_id: int, language: str) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
@@ -94,7 +97,7 @@ def remove_text(request: HttpRequest, coalition: str, letter_id: int, language: 
     return redirect("desk:letter_text", coalition, letter.pk, letter.original_language)
 
 
-@desk_page
+@desk_page(post=May.READ)
 @require_POST
 def preview_markdown(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     """The HTML of a body that is being typed."""
@@ -102,7 +105,7 @@ def preview_markdown(request: HttpRequest, coalition: str, letter_id: int) -> Ht
     return HttpResponse(render_markdown(request.POST.get("body", "")))
 
 
-@desk_page
+@desk_page()
 @require_safe
 def show_proof(request: HttpRequest, coalition: str, letter_id: int, language: str) -> HttpResponse:
     """The letter as the public will see it, for members only."""
@@ -115,21 +118,26 @@ def show_proof(request: HttpRequest, coalition: str, letter_id: int, language: s
         **public.letter_context(letter, text),
         "to": to,
         "cc": cc,
-        "asks": public.asks_in(letter, language),
+        "asks": letter.edition.asks_in(language),
         "description": first_words(text.body),
-        "coalition": letter.lead,
+        "coalition": home_coalition(request),
         "is_proof": True,
     }
     with speaking(language):
         return render(request, "desk/proof.html", context)
 
 
-@desk_page
+@desk_page()
 def edit_settings(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
     form = SettingsForm(request.POST or None, letter=letter)
     if not form.is_valid():
-        context = {"form": form, "letter": letter, "coalition": letter.lead, "frozen": letter.is_frozen()}
+        context = {
+            "form": form,
+            "letter": letter,
+            "coalition": home_coalition(request),
+            "frozen": letter.is_frozen(),
+        }
         return refused(request, "desk/settings.html", context)
     request.session["zone"] = form.cleaned_data.pop("zone")
     try:
@@ -141,9 +149,9 @@ def edit_settings(request: HttpRequest, coalition: str, letter_id: int) -> HttpR
     return redirect("desk:letter", coalition, letter.pk)
 
 
-def _text_context(letter: Letter, text: Text) -> dict[str, Any]:
+def _text_context(request: HttpRequest, letter: Letter, text: Text) -> dict[str, Any]:
     return {
-        "coalition": letter.lead,
+        "coalition": home_coalition(request),
         "letter": letter,
         "text": text,
         "versions": public.versions_of(letter),
@@ -158,9 +166,8 @@ def _text_context(letter: Letter, text: Text) -> dict[str, Any]:
 
 def _asks(letter: Letter, language: str) -> list[str]:
     """The asks in exactly that language, with an empty line for each that has no translation."""
-    prefetch_related_objects([letter], "asks__texts")
-    texts = [{text.language: text.text for text in ask.texts.all()} for ask in letter.asks.all()]
-    asks = [ask.get(language, "") for ask in texts]
+    prefetch_related_objects([letter], "editions__ask_texts")
+    asks = [texts.get(language, "") for texts in letter.working_edition.asks().values()]
     return asks if any(asks) else []
 
 

@@ -1,4 +1,6 @@
+from letters.models.job import Job
 from letters.models.letter import Ask, AskText, Edition, Letter, LetterCoalition, Text
+from letters.models.mail import OwedMail
 from letters.models.official import Addressee, Official
 from letters.models.people import AuditEntry, Coalition, Membership, User
 
@@ -9,10 +11,12 @@ __all__ = [
     "AuditEntry",
     "Coalition",
     "Edition",
+    "Job",
     "Letter",
     "LetterCoalition",
     "Membership",
     "Official",
+    "OwedMail",
     "Text",
     "User",
 ]

@@ -110,8 +110,12 @@ class Letter(models.Model):
         return self.is_public(now) and not self.is_closed(now)
 
     def is_frozen(self) -> bool:
-        """Whether texts, asks and addressees can no longer be changed in place."""
+        """Whether settings and addressees can no longer be changed in place."""
         return self.state not in HIDDEN or self.scheduled_at is not None
+
+    def text_is_frozen(self) -> bool:
+        """Whether texts and asks can no longer be changed in place: no edition is being written."""
+        return self.working_edition.frozen_at is not None
 
     def accepts(self, kind: str) -> bool:
         return self.accepts_organisations if kind == "organisation" else self.accepts_individuals
@@ -123,8 +127,14 @@ class Letter(models.Model):
 
     @property
     def edition(self) -> "Edition":
-        """The newest edition: the draft's only one, the public's current one."""
-        return max(self.editions.all(), key=lambda edition: (edition.number, edition.revision))
+        """What the public reads: the newest frozen edition; of a draft, the one that is being written."""
+        frozen = [edition for edition in self.editions.all() if edition.frozen_at]
+        return max(frozen, key=lambda edition: edition.order_of) if frozen else self.working_edition
+
+    @property
+    def working_edition(self) -> "Edition":
+        """The newest edition: what is being written, if anything is; else the one that the public reads."""
+        return max(self.editions.all(), key=lambda edition: edition.order_of)
 
     def to_and_cc(self) -> tuple[list["Addressee"], list["Addressee"]]:
         addressees = sorted(self.addressees.all(), key=lambda addressee: addressee.position)
@@ -135,6 +145,9 @@ class LetterCoalition(models.Model):
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="publishers")
     coalition = models.ForeignKey(Coalition, models.PROTECT, related_name="publications")
     is_lead = models.BooleanField(default=False)
+    # A coalition that was asked to publish the letter too is no publisher until it accepts.
+    invited_at = models.DateTimeField(default=timezone.now)
+    accepted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -168,6 +181,25 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}.{self.revision}"
+
+    @property
+    def order_of(self) -> tuple[int, int]:
+        return self.number, self.revision
+
+    def asks(self) -> dict[int, dict[str, str]]:
+        """The asks' texts by number, then by language; a prefetch of ASK_TEXTS saves the query."""
+        found: dict[int, dict[str, str]] = {}
+        for text in self.ask_texts.all():
+            found.setdefault(text.ask.number, {})[text.language] = text.text
+        return dict(sorted(found.items()))
+
+    def asks_in(self, language: str) -> list[tuple[int, str]]:
+        """The asks as (number, text) in that language, else in the letter's original one."""
+        asks = [
+            (number, texts.get(language) or texts.get(self.letter.original_language, ""))
+            for number, texts in self.asks().items()
+        ]
+        return [(number, text) for number, text in asks if text]
 
     def text_in(self, language: str) -> "Text | None":
         return next((text for text in self.texts.all() if text.language == language), None)
@@ -203,7 +235,7 @@ class Text(models.Model):
 
 
 class Ask(models.Model):
-    """One numbered demand of a letter."""
+    """One numbered demand of a letter, through all its editions."""
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="asks")
     number = models.PositiveIntegerField()
@@ -215,19 +247,24 @@ class Ask(models.Model):
     def __str__(self) -> str:
         return f"{self.letter} · {self.number}"
 
-    def text_in(self, language: str) -> str:
-        """The ask in that language, else in the letter's original one, else empty."""
-        texts = {text.language: text.text for text in self.texts.all()}
-        return texts.get(language) or texts.get(self.letter.original_language, "")
+
+class AskTextManager(models.Manager["AskText"]):
+    def get_queryset(self) -> models.QuerySet["AskText"]:
+        return super().get_queryset().select_related("ask")
 
 
 class AskText(models.Model):
+    """An ask in one edition and language: the ask is the same through all editions that have it."""
+
     ask = models.ForeignKey(Ask, models.CASCADE, related_name="texts")
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="ask_texts")
     language = models.CharField(max_length=12)
     text = models.CharField(max_length=1000)
 
+    objects = AskTextManager()
+
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["ask", "language"], name="ask_text_unique")]
+        constraints = [models.UniqueConstraint(fields=["ask", "edition", "language"], name="ask_text_unique")]
 
     def __str__(self) -> str:
         return self.text

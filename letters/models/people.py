@@ -58,6 +58,8 @@ class Coalition(models.Model):
     )
     website = models.URLField(_("website"), blank=True)
     is_demo = models.BooleanField(default=False)
+    # From when on members need a second factor to reach the desk.
+    second_factor_required_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = CoalitionQuerySet.as_manager()
@@ -95,6 +97,8 @@ class AuditEntry(models.Model):
     coalition = models.ForeignKey(Coalition, models.CASCADE, related_name="audit")
     letter = models.ForeignKey("letters.Letter", models.SET_NULL, null=True, blank=True, related_name="audit")
     actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    # A digest of the session in which it was done; empty for what no browser did.
+    session = models.CharField(max_length=12, blank=True)
     action = models.CharField(max_length=60)
     detail = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField(default=timezone.now)

@@ -1,3 +1,4 @@
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
@@ -32,6 +33,10 @@ ACTIONS = (
     gettext_noop("settings changed"),
     gettext_noop("text saved"),
 )
+
+
+# A digest of the browser's session in which a desk page acts; empty in commands and workers.
+session_mark: ContextVar[str] = ContextVar("session_mark", default="")
 
 
 @transaction.atomic
@@ -75,7 +80,12 @@ def record_audit(
 ) -> AuditEntry:
     """Writes who did what; `detail` holds numbers, codes and slugs, never a name or an address."""
     return AuditEntry.objects.create(
-        coalition=coalition, letter=letter, actor=actor, action=action, detail=detail or {}
+        coalition=coalition,
+        letter=letter,
+        actor=actor,
+        session=session_mark.get(),
+        action=action,
+        detail=detail or {},
     )
 
 

@@ -68,8 +68,9 @@ def save_settings(letter: Letter, *, actor: User | None = None, **values: Any) -
 
 def text_version(letter: Letter, language: str) -> str:
     """Names the state of a draft's text and asks in a language; two saves that began from one differ in it."""
-    text = letter.editions.order_by("-number", "-revision")[0].texts.filter(language=language).first()
-    asks = AskText.objects.filter(ask__letter=letter, language=language).order_by("ask__number")
+    edition = letter.editions.order_by("-number", "-revision")[0]
+    text = edition.texts.filter(language=language).first()
+    asks = edition.ask_texts.filter(language=language).order_by("ask__number")
     state = [[getattr(text, field) for field in TEXT_FIELDS] if text else None, [ask.text for ask in asks]]
     return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
 
@@ -89,11 +90,11 @@ def save_text(
 ) -> None:
     """Writes the draft in one language, asks included. Raises Frozen, and Stale unless `seen` (None: whatever it is)
     is the text_version that the writer began from."""
-    locked = lock_draft(letter)
+    locked = lock_text(letter)
     if seen is not None and seen != text_version(locked, language):
         raise Stale
     values = {"title": title, "salutation": salutation, "body": body, "closing": closing}
-    Text.objects.update_or_create(edition=locked.edition, language=language, defaults=values)
+    Text.objects.update_or_create(edition=locked.working_edition, language=language, defaults=values)
     set_asks(locked, language=language, asks=asks)
     record_audit(locked.lead, "text saved", letter=locked, actor=actor, detail={"language": language})
 
@@ -101,10 +102,10 @@ def save_text(
 @transaction.atomic
 def add_language(letter: Letter, *, language: str, actor: User | None = None) -> bool:
     """Begins a translation with the original's title; False if the draft has that language. Raises Frozen."""
-    locked = lock_draft(letter)
-    original = locked.edition.text_nearest(locked.original_language)
+    locked = lock_text(letter)
+    original = locked.working_edition.text_nearest(locked.original_language)
     _text, is_new = Text.objects.get_or_create(
-        edition=locked.edition, language=language, defaults={"title": original.title}
+        edition=locked.working_edition, language=language, defaults={"title": original.title}
     )
     if is_new:
         record_audit(locked.lead, "language added", letter=locked, actor=actor, detail={"language": language})
@@ -114,11 +115,12 @@ def add_language(letter: Letter, *, language: str, actor: User | None = None) ->
 @transaction.atomic
 def remove_language(letter: Letter, *, language: str, actor: User | None = None) -> bool:
     """Removes a translation with its asks; False for one that is not there, and for the original. Raises Frozen."""
-    locked = lock_draft(letter)
+    locked = lock_text(letter)
     if language == locked.original_language:
         return False
-    removed, _rows = Text.objects.filter(edition=locked.edition, language=language).delete()
-    AskText.objects.filter(ask__letter=locked, language=language).delete()
+    edition = locked.working_edition
+    removed, _rows = Text.objects.filter(edition=edition, language=language).delete()
+    edition.ask_texts.filter(language=language).delete()
     if removed:
         record_audit(
             locked.lead, "language removed", letter=locked, actor=actor, detail={"language": language}
@@ -129,24 +131,37 @@ def remove_language(letter: Letter, *, language: str, actor: User | None = None)
 def set_asks(letter: Letter, *, language: str, asks: Sequence[str]) -> None:
     """The asks in one language, numbered from 1. The original says how many there are: what it drops goes in every
     language, and a translation may have fewer while it is written, not more."""
-    AskText.objects.filter(ask__letter=letter, language=language).delete()
+    edition = letter.working_edition
+    edition.ask_texts.filter(language=language).delete()
     numbered = dict(enumerate(asks, 1))
     if language == letter.original_language:
-        letter.asks.exclude(number__in=numbered).delete()
+        edition.ask_texts.exclude(ask__number__in=numbered).delete()
+        letter.asks.filter(texts=None).exclude(number__in=numbered).delete()
         present = set(letter.asks.values_list("number", flat=True))
         Ask.objects.bulk_create(
             Ask(letter=letter, number=number) for number in numbered if number not in present
         )
+        present = set(numbered)
+    else:
+        present = set(edition.asks())
     AskText.objects.bulk_create(
-        AskText(ask=ask, language=language, text=numbered[ask.number])
-        for ask in letter.asks.all()
+        AskText(ask=ask, edition=edition, language=language, text=numbered[ask.number])
+        for ask in letter.asks.filter(number__in=present)
         if numbered.get(ask.number)
     )
 
 
 def lock_draft(letter: Letter) -> Letter:
-    """The letter's row, locked until the transaction ends; raises Frozen."""
+    """The row of a letter that was not launched, locked until the transaction ends; raises Frozen."""
     locked = Letter.objects.select_for_update().get(pk=letter.pk)
     if locked.is_frozen():
+        raise Frozen
+    return locked
+
+
+def lock_text(letter: Letter) -> Letter:
+    """The row of a letter that has an edition in writing, locked until the transaction ends; raises Frozen."""
+    locked = Letter.objects.select_for_update().get(pk=letter.pk)
+    if locked.text_is_frozen():
         raise Frozen
     return locked

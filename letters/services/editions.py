@@ -26,10 +26,7 @@ def canonical_json(letter: Letter, edition: Edition) -> str:
             text.language: {field: getattr(text, field) for field in TEXT_FIELDS}
             for text in edition.texts.all()
         },
-        "asks": [
-            {"number": ask.number, "texts": {text.language: text.text for text in ask.texts.all()}}
-            for ask in letter.asks.prefetch_related("texts")
-        ],
+        "asks": [{"number": number, "texts": texts} for number, texts in edition.asks().items()],
         "addressees": _addressees(letter),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -123,7 +123,7 @@ def close_letter(letter: Letter, *, now: datetime | None = None, actor: User | N
 def letter_problems(letter: Letter, *, now: datetime | None = None) -> list[str]:
     """What stands in the way of launching a draft, in the reader's language; empty when nothing does."""
     now = now or timezone.now()
-    prefetch_related_objects([letter], "editions__texts", "asks__texts", "addressees")
+    prefetch_related_objects([letter], "editions__texts", "editions__ask_texts", "addressees")
     problems = [*_text_problems(letter), *_ask_problems(letter)]
     if not letter.to_and_cc()[0]:
         problems.append(_("The letter has no addressee."))
@@ -148,7 +148,7 @@ def _text_problems(letter: Letter) -> list[str]:
 
 def _ask_problems(letter: Letter) -> list[str]:
     """A language without any asks shows those of the original; one that has a part of them misleads."""
-    asks = [{text.language for text in ask.texts.all()} for ask in letter.asks.all()]
+    asks = letter.edition.asks().values()
     return [
         _("In %s, a part of the asks is missing.") % own_name(text.language)
         for text in letter.edition.texts.all()

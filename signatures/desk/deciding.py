@@ -12,6 +12,7 @@ from campaign.languages import direction_of
 from campaign.sealing import CannotOpen
 from letters.access import desk_page, letter_of, member
 from letters.models import Letter
+from letters.roles import May
 from signatures import moderation, services
 from signatures.desk_forms import ApproveForm, ReasonForm
 from signatures.models import Exposure, Kind, Signature, State
@@ -27,14 +28,14 @@ ACTIONS = (
 REMOVABLE = (State.CONFIRMED, State.WAITING, State.QUARANTINED)
 
 
-@desk_page
+@desk_page(get=May.SIGNATURES)
 @require_safe
 def show_signature(request: HttpRequest, coalition: str, letter_id: int, signature_id: int) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
     return _page(request, letter, moderation.signature_under(letter, signature_id))
 
 
-@desk_page
+@desk_page(get=May.SIGNATURES, post=May.MODERATE)
 @require_POST
 def approve(request: HttpRequest, coalition: str, letter_id: int, signature_id: int) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
@@ -61,7 +62,7 @@ def approve(request: HttpRequest, coalition: str, letter_id: int, signature_id: 
     return _back(letter, row)
 
 
-@desk_page
+@desk_page(get=May.SIGNATURES, post=May.MODERATE)
 @require_POST
 def refuse(request: HttpRequest, coalition: str, letter_id: int, signature_id: int) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
@@ -80,10 +81,10 @@ def refuse(request: HttpRequest, coalition: str, letter_id: int, signature_id: i
     )
 
 
-@desk_page
+@desk_page(get=May.MODERATE, post=May.MODERATE)
 def remove(request: HttpRequest, coalition: str, letter_id: int, signature_id: int) -> HttpResponse:
     """Asks for a reason, and says what follows; removes on POST."""
-    letter = letter_of(request, coalition, letter_id, writing=True)
+    letter = letter_of(request, coalition, letter_id)
     row = moderation.signature_under(letter, signature_id)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if row.state not in REMOVABLE:
@@ -108,7 +109,7 @@ def remove(request: HttpRequest, coalition: str, letter_id: int, signature_id: i
     )
 
 
-@desk_page
+@desk_page(get=May.SIGNATURES, post=May.MODERATE)
 @require_POST
 def restore(request: HttpRequest, coalition: str, letter_id: int, signature_id: int) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)

@@ -4,8 +4,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
-from letters.access import desk_page, letter_of, member
+from letters.access import desk_page, home_coalition, letter_of, member
 from letters.public import versions_of
+from letters.roles import May
 from letters.services import record_audit
 from signatures.exports import full_csv
 
@@ -14,12 +15,12 @@ TAKEN = gettext_noop("full list exported")  # kept in English, and translated wh
 NEWEST_ENTRIES = 10
 
 
-@desk_page
+@desk_page()
 @require_safe
 def show_exports(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     letter = letter_of(request, coalition, letter_id)
     context = {
-        "coalition": letter.lead,
+        "coalition": home_coalition(request),
         "letter": letter,
         "formats": PUBLIC_FORMATS,
         "versions": versions_of(letter),
@@ -28,7 +29,7 @@ def show_exports(request: HttpRequest, coalition: str, letter_id: int) -> HttpRe
     return render(request, "desk/signatures_exports.html", context)
 
 
-@desk_page
+@desk_page(get=May.EXPORT, post=May.EXPORT)
 @require_POST
 def export_full(request: HttpRequest, coalition: str, letter_id: int) -> StreamingHttpResponse:
     """The list with private data, in the audit log before its first byte leaves."""

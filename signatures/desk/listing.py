@@ -7,8 +7,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.countries import COUNTRY_CODES, country_choices
-from letters.access import coalition_of, desk_page, letter_of
+from letters.access import coalition_of, desk_page, home_coalition, letter_of
 from letters.models import Letter
+from letters.roles import May
 from signatures import moderation
 from signatures.models import Kind, State
 from signatures.plot import WIDTHS, draw_growth, growth_of
@@ -47,12 +48,12 @@ class Wanted(NamedTuple):
         return urlencode({"kind": self.kind, "state": self.state, **country})
 
 
-@desk_page
+@desk_page(get=May.SIGNATURES, post=May.SIGNATURES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def list_signatures(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     """The signatures under a letter by kind, state and country, or those whose name begins as was asked. A POST
     searches, for a name or an address, and changes nothing."""
-    letter = letter_of(request, coalition, letter_id, writing=False)
+    letter = letter_of(request, coalition, letter_id)
     if request.method == "POST":
         return _search(request, letter)
     wanted = Wanted.of(request.GET, letter)
@@ -77,7 +78,7 @@ def _list(
     request: HttpRequest, letter: Letter, wanted: Wanted, *, page: moderation.Page, **more: Any
 ) -> HttpResponse:
     context = {
-        "coalition": letter.lead,
+        "coalition": home_coalition(request),
         "letter": letter,
         "wanted": wanted,
         "page": page,
@@ -101,7 +102,7 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
-@desk_page
+@desk_page()
 @require_safe
 def list_organisations(request: HttpRequest, coalition: str) -> HttpResponse:
     owner = coalition_of(request, coalition)
@@ -110,7 +111,7 @@ def list_organisations(request: HttpRequest, coalition: str) -> HttpResponse:
     return render(request, "desk/signatures_organisations.html", context)
 
 
-@desk_page
+@desk_page()
 @require_safe
 def show_plot(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     """An SVG; `?size=narrow` for a phone."""

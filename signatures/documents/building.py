@@ -64,7 +64,7 @@ def build_document(
 def fresh_letter(letter_id: int) -> Letter:
     """The letter as it is now, with all that a document reads of it."""
     rows = Letter.objects.prefetch_related(
-        "publishers__coalition", "editions__texts", "addressees", "asks__texts"
+        "publishers__coalition", "editions__texts", "addressees", "editions__ask_texts"
     )
     return rows.get(pk=letter_id)
 

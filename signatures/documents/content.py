@@ -20,7 +20,6 @@ from django.utils.translation import npgettext
 from campaign.collation import in_order_of
 from campaign.languages import direction_of, locale_of, speaking
 from letters.models import Addressee, Edition, Letter, Text
-from letters.public import asks_in
 from signatures.exports import PUBLIC_COLUMNS, public_rows, write_sheet
 from signatures.models import Document, Kind, Verified
 from signatures.public import (
@@ -140,7 +139,7 @@ def _text(letter: Letter, language: str) -> dict[str, Any]:
         "salutation": text.salutation,
         "body": markdown_blocks(text.body),
         "closing": text.closing,
-        "asks": [ask for _number, ask in asks_in(letter, language)],
+        "asks": [ask for _number, ask in letter.edition.asks_in(language)],
         "addressees": [_addressee(addressee) for addressee in (*to, *cc)],
     }
 

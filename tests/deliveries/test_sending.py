@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from deliveries import sending, transport
+from campaign import transport
+from deliveries import sending
 from deliveries.models import Delivery
 from deliveries.sending import claim, next_attempt, reserve_next, send_owed, settle_abandoned, stamp
 from deliveries.services import make_occasion, resolve_unknown

@@ -18,7 +18,7 @@ from tests.factories import make_coalition, make_letter, make_signature, make_te
 pytestmark = pytest.mark.django_db
 
 HOME_QUERIES = 6
-LETTER_QUERIES = 12
+LETTER_QUERIES = 11
 
 
 @pytest.fixture
