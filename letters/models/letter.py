@@ -61,6 +61,10 @@ class Letter(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     canonicalisation = models.PositiveSmallIntegerField(default=1)
     retention_days = models.PositiveIntegerField(default=365)
+    # The sign-on room: until when the invited are asked to answer, and how many organisations are hoped for.
+    sign_on_until = models.DateTimeField(_("answers wanted until"), null=True, blank=True)
+    target = models.PositiveIntegerField(_("organisations hoped for"), null=True, blank=True)
+    follows = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followed_by")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     coalitions: "models.ManyToManyField[Coalition, LetterCoalition]" = models.ManyToManyField(
