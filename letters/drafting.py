@@ -49,7 +49,7 @@ def stale_context(letter: Letter, language: str, form: TextForm) -> dict[str, An
     return {
         "form": form.seeing(fresh.initial["seen"], fresh.initial["original_seen"]),
         "theirs": theirs,
-        "saved": saved,
+        "saved_now": saved,
         "meanwhile": compare(begun.content(), saved, language) if begun else None,
         "theirs_and_mine": compare(saved, {**saved, **form.cleaned_data}, language),
     }
