@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.languages import direction_of
 
-SAME, CHANGED, ADDED, REMOVED = "same", "changed", "added", "removed"
+SAME, CHANGED, ADDED, REMOVED, MOVED = "same", "changed", "added", "removed", "moved"
 # Paragraphs with less in common than this are told as one removed and another added.
 ALIKE = 0.4
 MOST_PAIRS = 20_000
@@ -87,9 +87,9 @@ class Difference:
 def compare(old: Mapping[str, Any], new: Mapping[str, Any], language: str) -> Difference:
     """From `old` to `new`; each has title, salutation, body and closing as texts, and asks as a list of texts."""
     parts = (
-        Part(name, label, tuple(_folded(_lines(_split(name, old[name]), _split(name, new[name]), language))))
+        Part(name, label, tuple(_folded(_moved(list(_lines(olds, news, language))))))
         for name, label in LABELS
-        if _split(name, old[name]) != _split(name, new[name])
+        if (olds := _split(name, old[name])) != (news := _split(name, new[name]))
     )
     return Difference(language, tuple(parts))
 
@@ -161,10 +161,26 @@ def _says(text: str) -> bool:
 def _tokens(text: str, language: str) -> list[str]:
     breaks = icu.BreakIterator.createWordInstance(icu.Locale(language))
     breaks.setText(text)
-    # ICU counts in units of UTF-16.
+    # ICU counts in units of UTF-16, of which a letter beyond the first 65,536 has two.
+    if not text or max(text) < "\U00010000":
+        return [text[start:end] for start, end in pairwise([0, *breaks])]
     units = text.encode("utf-16-le")
     ends = [0, *breaks]
     return [units[2 * start : 2 * end].decode("utf-16-le") for start, end in pairwise(ends)]
+
+
+def _moved(lines: list[Line]) -> list[Line]:
+    """A line that was removed here and added there, word for word, is told as moved, once and where it is now."""
+    gone = {line.pieces[0].text: line.old for line in lines if line.kind == REMOVED}
+    came = {line.pieces[0].text for line in lines if line.kind == ADDED}
+    moved = gone.keys() & came
+    kept = (line for line in lines if line.kind != REMOVED or line.pieces[0].text not in moved)
+    return [
+        Line(MOVED, (Piece(SAME, text),), gone[text], line.new)
+        if line.kind == ADDED and (text := line.pieces[0].text) in moved
+        else line
+        for line in kept
+    ]
 
 
 def _pieces(old: str, new: str, language: str) -> tuple[Piece, ...]:

@@ -12,6 +12,7 @@ from letters.services.translations import original_since
 from letters.services.versions import (
     asks_of,
     content_of,
+    newest_number,
     newest_version,
     state_mark,
     version_begun_from,
@@ -27,14 +28,8 @@ def text_form(letter: Letter, language: str, data: QueryDict | None = None) -> T
     original_asks = None if is_original else asks_of(edition, letter.original_language)
     rows = [AskRow(text, number) for number, text in enumerate(content["asks"], 1)]
     initial = {**content, "asks": rows, "seen": state_mark(content, original_asks)}
-    initial["original_seen"] = 0 if is_original else original_number(letter)
+    initial["original_seen"] = 0 if is_original else newest_number(letter, letter.original_language)
     return TextForm(data, language=language, original_asks=original_asks, initial=initial)
-
-
-def original_number(letter: Letter) -> int:
-    """The number of the original's newest version, 0 while none was kept."""
-    newest = newest_version(letter, letter.original_language)
-    return newest.number if newest else 0
 
 
 def stale_context(letter: Letter, language: str, form: TextForm) -> dict[str, Any]:

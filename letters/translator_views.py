@@ -12,7 +12,7 @@ from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_http_methods
 
 from campaign.guards import public_post
-from campaign.languages import direction_of, own_name, speaking
+from campaign.languages import direction_of, interface_language, own_name, speaking
 from campaign.responses import SeeOther
 from letters import services
 from letters.drafting import original_context, stale_context, text_form
@@ -99,7 +99,7 @@ def _show(
 ) -> HttpResponseBase:
     letter = translator.letter
     context = {
-        **language_context(translator.language),
+        **language_context(interface_language(translator.language)),
         "translator": translator,
         "coalition_name": letter.lead.name,
         "language_name": own_name(translator.language),

@@ -12,7 +12,7 @@ from letters.access import desk_page, home_coalition, letter_of, member
 from letters.differences import compare
 from letters.models import TextVersion
 from letters.paging import page_before
-from letters.services.versions import versions_at
+from letters.services.versions import newest_number, versions_at
 
 ON_A_PAGE = 30
 
@@ -29,6 +29,7 @@ def list_versions(request: HttpRequest, coalition: str, letter_id: int, language
         "coalition": home_coalition(request),
         "letter": letter,
         "language": language,
+        "is_removed": letter.working_edition.text_in(language) is None,
         "versions": versions,
         "more": more,
         "is_first_page": "before" not in request.GET,
@@ -47,17 +48,18 @@ def show_version(
     against = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 9 else version_number - 1
     found = versions_at(letter, language, [version_number, against])
     version, other = _found(found, version_number), found.get(against)
-    newest = TextVersion.objects.of(letter, language).values_list("number", flat=True)[:1]
+    newest = newest_number(letter, language)
+    is_current = version_number == newest and letter.working_edition.text_in(language) is not None
     context = {
         "coalition": home_coalition(request),
         "letter": letter,
         "language": language,
         "version": version,
         "other": other,
-        "newest": newest[0],
+        "newest": newest,
         "text_direction": direction_of(language),
         "difference": compare(other.content(), version.content(), language) if other else None,
-        "can_restore": not letter.text_is_frozen() and request.may["write"],  # type: ignore[attr-defined]
+        "can_restore": not is_current and not letter.text_is_frozen() and request.may["write"],  # type: ignore[attr-defined]
     }
     return render(request, "desk/version.html", context)
 

@@ -17,7 +17,7 @@ from letters.markdown import first_words, render_markdown
 from letters.models import Letter, Text
 from letters.roles import May
 from letters.services.translations import translation_states
-from letters.services.versions import asks_of
+from letters.services.versions import asks_of, newest_number
 
 
 @desk_page()
@@ -77,7 +77,9 @@ def remove_text(request: HttpRequest, coalition: str, letter_id: int, language: 
     except services.Frozen:
         removed = False
     if removed:
-        messages.success(request, _("The translation was removed."))
+        messages.success(request, _("The translation was removed. Its versions are kept."))
+        if newest_number(letter, language):
+            return redirect("desk:text_versions", coalition, letter.pk, language)
     else:
         messages.error(request, _("This text cannot be removed."))
     return redirect("desk:letter_text", coalition, letter.pk, letter.original_language)

@@ -192,11 +192,13 @@ def add_language(letter: Letter, *, language: str, actor: User | None = None) ->
 
 @transaction.atomic
 def remove_language(letter: Letter, *, language: str, actor: User | None = None) -> bool:
-    """Removes a translation with its asks; False for one that is not there, and for the original. Raises Frozen."""
+    """Removes a translation with its asks, whose versions stay; False for one that is not there, and for the original.
+    Raises Frozen."""
     locked = lock_text(letter)
     if language == locked.original_language:
         return False
     edition = locked.working_edition
+    keep_unkept(edition)
     removed, _rows = Text.objects.filter(edition=edition, language=language).delete()
     edition.ask_texts.filter(language=language).delete()
     locked.translations.filter(language=language).delete()

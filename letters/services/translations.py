@@ -12,7 +12,7 @@ from letters.models import Letter, Text, TextVersion, Translation, User
 from letters.roles import TABLE, May
 from letters.services.coalitions import record_audit
 from letters.services.drafts import Stale, lock_text, text_version
-from letters.services.versions import keep_unkept, newest_version, original_at
+from letters.services.versions import keep_unkept, newest_number, newest_version, original_at
 
 ACTIONS = (gettext_noop("translation reviewed"), gettext_noop("translation marked as up to date"))
 
@@ -53,14 +53,13 @@ class TranslationState:
 
 def translation_states(letter: Letter) -> list[TranslationState]:
     """The languages of the edition in writing, the original first; in as many queries for any number of them."""
-    newest = letter.text_versions.filter(language=letter.original_language).order_by("-number")
-    number = newest.values_list("number", flat=True).first() or 0
+    newest = newest_number(letter, letter.original_language)
     found = letter.translations.select_related("based_on", "translated_by", "translator", "reviewed_by")
     translations = {translation.language: translation for translation in found}
     texts = sorted(
         letter.working_edition.texts.all(), key=lambda text: text.language != letter.original_language
     )
-    return [_state(letter, text, translations.get(text.language), number) for text in texts]
+    return [_state(letter, text, translations.get(text.language), newest) for text in texts]
 
 
 def translation_state(letter: Letter, language: str) -> TranslationState | None:

@@ -101,6 +101,12 @@ def newest_version(letter: Letter, language: str) -> TextVersion | None:
     return TextVersion.objects.of(letter, language).first()
 
 
+def newest_number(letter: Letter, language: str) -> int:
+    """The number of the newest version, 0 while none was kept."""
+    numbers = letter.text_versions.filter(language=language).order_by("-number")
+    return numbers.values_list("number", flat=True).first() or 0
+
+
 def version_begun_from(letter: Letter, language: str, seen: str) -> TextVersion | None:
     """The newest version with the words that `seen` (a text_version) names, if any was kept."""
     return TextVersion.objects.of(letter, language).filter(mark=seen.partition(".")[0]).first()

@@ -179,6 +179,19 @@ def test_the_history_of_a_frozen_text_is_read_and_not_restored(member_client: Me
     assert letter.edition.texts.get().body != "Once"
 
 
+def test_a_language_that_was_removed_is_brought_back_from_its_history(
+    member_client: MemberClient, draft: Letter
+) -> None:
+    removed = member_client.post(address("text_remove", draft, language="ur"), follow=True)
+    assert "brings it back" in removed.text
+    assert (
+        "Restore" in member_client.get(address("text_version", draft, language="ur", version_number=1)).text
+    )
+    member_client.post(address("text_restore", draft, language="ur", version_number=1))
+    assert draft.working_edition.texts.get(language="ur").title == factories.TITLES["ur"]
+    assert asks_in(draft, "ur") == list(factories.ASKS["ur"])
+
+
 @pytest.mark.parametrize("number", ["9", "-1", "x", "99999999999999999999"])
 def test_a_version_that_is_not_there_compares_with_none(
     member_client: MemberClient, draft: Letter, number: str
@@ -254,6 +267,8 @@ def test_translations_go_with_an_ask_that_is_moved_and_are_kept_when_it_goes(
     url = address("letter_text", draft, language="en")
     first, _second, third = factories.ASKS["en"]
     member_client.post(url, typed(member_client, url, asks=[third, "A new one", first], was=["3", "", "1"]))
+    page = member_client.get(address("text_version", draft, language="en", version_number=2)).text
+    assert "moved here, was 3:" in page or "moved here, was 1:" in page
     assert asks_in(draft, "en") == [third, "A new one", first]
     urdu = factories.ASKS["ur"]
     assert asks_in(draft, "ur") == [urdu[2], "", urdu[0]]
