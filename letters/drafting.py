@@ -32,6 +32,13 @@ def text_form(letter: Letter, language: str, data: QueryDict | None = None) -> T
     return TextForm(data, language=language, original_asks=original_asks, initial=initial)
 
 
+def typed_content(form: TextForm) -> dict[str, Any]:
+    """What was typed, as a text's content: for a page that can save it no more, and must not lose it."""
+    fields = ("title", "salutation", "body", "closing")
+    rows = [row.text for row in form.ask_rows() if row.text.strip()]
+    return {**{field: form[field].value() or "" for field in fields}, "asks": rows}
+
+
 def stale_context(letter: Letter, language: str, form: TextForm) -> dict[str, Any]:
     """For a save that was refused, since somebody else saved: what changed meanwhile, and where the two differ. The
     form keeps what was typed, and is from here on as if begun from what is saved now."""

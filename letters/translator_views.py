@@ -15,7 +15,7 @@ from campaign.guards import public_post
 from campaign.languages import direction_of, interface_language, own_name, speaking
 from campaign.responses import SeeOther
 from letters import services
-from letters.drafting import original_context, stale_context, text_form
+from letters.drafting import original_context, stale_context, text_form, typed_content
 from letters.markdown import render_markdown
 from letters.models import Translator
 from letters.public import language_context
@@ -56,7 +56,7 @@ def translate(request: HttpRequest, translator: Translator) -> HttpResponseBase:
     if translator.is_expired():
         return _show(request, translator, "letters/translate_expired.html", status=410)
     if letter.text_is_frozen() or letter.working_edition.text_in(language) is None:
-        return _show(request, translator, "letters/translate_over.html", status=410)
+        return _over(request, translator)
     if request.method == "POST":
         return _post(request, translator)
     if request.method == "GET":
@@ -77,8 +77,16 @@ def _post(request: HttpRequest, translator: Translator) -> HttpResponseBase:
     except services.Stale:
         return _write(request, translator, stale_context(letter, language, form), status=409)
     except services.Frozen:
-        return SeeOther(request.path)
+        return _over(request, translator)
     return SeeOther(f"{request.path}?saved={'1' if saved else '0'}")
+
+
+def _over(request: HttpRequest, translator: Translator) -> HttpResponseBase:
+    """The letter is fixed, or the language is wanted no more; what was typed meanwhile is shown."""
+    more: dict[str, Any] = {"text_direction": direction_of(translator.language)}
+    if request.method == "POST":
+        more["typed"] = typed_content(text_form(translator.letter, translator.language, request.POST))
+    return _show(request, translator, "letters/translate_over.html", status=410, **more)
 
 
 def _write(

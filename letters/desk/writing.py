@@ -11,7 +11,7 @@ from letters import public, services
 from letters.access import desk_page, home_coalition, letter_of, member
 from letters.ask_rows import rearranged
 from letters.desk.commenting import comments_beside
-from letters.drafting import original_context, stale_context, text_form
+from letters.drafting import original_context, stale_context, text_form, typed_content
 from letters.forms import LanguageForm, SettingsForm, refused
 from letters.markdown import first_words, render_markdown
 from letters.models import Letter, Text
@@ -27,7 +27,7 @@ def edit_text(request: HttpRequest, coalition: str, letter_id: int, language: st
     text = _text_of(letter, language)
     context = _text_context(request, letter, text)
     if letter.text_is_frozen():
-        return render(request, "desk/text.html", context, status=409 if request.method == "POST" else 200)
+        return _frozen(request, context)
     if "row" in request.POST:
         context["form"] = text_form(letter, language, rearranged(request.POST, request.POST["row"]))
         return render(request, "desk/text.html", context)
@@ -44,7 +44,8 @@ def edit_text(request: HttpRequest, coalition: str, letter_id: int, language: st
         context |= stale_context(letter, language, form)
         return render(request, "desk/text.html", context, status=409)
     except services.Frozen:
-        return redirect(request.path)
+        letter.refresh_from_db()
+        return _frozen(request, _text_context(request, letter, text))
     messages.success(request, _("Saved.") if saved else _("Nothing had changed, so no version was made."))
     return redirect(request.path)
 
@@ -135,6 +136,14 @@ def edit_settings(request: HttpRequest, coalition: str, letter_id: int) -> HttpR
         return redirect(request.path)
     messages.success(request, _("Saved."))
     return redirect("desk:letter", coalition, letter.pk)
+
+
+def _frozen(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The text as it stays, and what was typed into a form that came too late."""
+    if request.method != "POST":
+        return render(request, "desk/text.html", context)
+    typed = typed_content(text_form(context["letter"], context["text"].language, request.POST))
+    return render(request, "desk/text.html", {**context, "typed": typed}, status=409)
 
 
 def _text_of(letter: Letter, language: str) -> Text:

@@ -18,7 +18,7 @@ class Translator(models.Model):
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="translators")
     language = models.CharField(_("language"), max_length=12)
     name = models.CharField(_("name"), max_length=200)
-    sealed = models.BinaryField()  # {"email": …}
+    sealed = models.BinaryField()  # {"email": …}; empty once revoked
     link_version = models.PositiveIntegerField(default=1)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

@@ -73,14 +73,14 @@ def invite_again(translator: Translator, *, actor: User) -> bool:
 
 @transaction.atomic
 def revoke_translator(translator: Translator, *, actor: User) -> bool:
-    """Ends a translator's access at once; False if it had ended. What they wrote stays."""
+    """Ends a translator's access at once and destroys their address; False if it had ended. What they wrote stays."""
     locked = Translator.objects.select_for_update().get(pk=translator.pk)
     if locked.revoked_at:
         return False
     drop_mail(marks=[_mark(locked)])
     locked.link_version += 1
-    locked.revoked_at = timezone.now()
-    locked.save(update_fields=["link_version", "revoked_at"])
+    locked.revoked_at, locked.sealed = timezone.now(), b""
+    locked.save(update_fields=["link_version", "revoked_at", "sealed"])
     _record(locked, "translator’s link revoked", actor)
     return True
 

@@ -352,6 +352,7 @@ def test_a_link_that_is_revoked_replaced_or_expired_writes_nothing(
     member_client.post(change, {"verb": "resend"})
     assert client.get(new).status_code == 404
     assert client.post(new, SAID).status_code == 404
+    assert bytes(Translator.objects.get().sealed) == b""
     assert letter.text_versions.count() == 0
     mailing.send_owed_mail()
     assert len(mailbox) == 1
@@ -374,7 +375,10 @@ def test_after_the_launch_there_is_nothing_to_translate(client: Client, translat
     url, letter = door(translator), translator.letter
     services.open_letter(letter)
     assert client.get(url).status_code == 410
-    assert client.post(url, SAID).status_code == 410
+    late = client.post(url, {**SAID, "body": "بہت دیر سے", "was": ["1", "2", "3"]})
+    assert late.status_code == 410
+    assert "بہت دیر سے" in late.text
+    assert letter.edition.texts.get(language="ur").body != "بہت دیر سے"
 
 
 def test_a_translator_is_not_invited_to_the_original_nor_with_a_bad_address(

@@ -117,6 +117,18 @@ def test_of_two_who_save_at_the_very_same_moment_one_is_told() -> None:
     assert list(letter.text_versions.values_list("number", flat=True).order_by("number")) == [1, 2]
 
 
+def test_a_save_that_comes_after_the_launch_shows_what_was_typed(
+    member_client: MemberClient, draft: Letter
+) -> None:
+    url = address("letter_text", draft, language="en")
+    mine = typed(member_client, url, body="Typed too late")
+    services.open_letter(draft)
+    response = member_client.post(url, mine)
+    assert response.status_code == 409
+    assert "Typed too late" in response.text
+    assert "Typed too late" not in draft.edition.texts.get(language="en").body
+
+
 def test_a_form_has_seen_what_it_shows_also_when_somebody_saves_while_the_page_is_made(
     member_client: MemberClient, draft: Letter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
