@@ -12,6 +12,27 @@ urlpatterns: list[URLPattern] = [
     path(f"{LETTER}texts/", desk.add_text, name="text_add"),
     path(f"{LETTER}texts/<lang:language>/", desk.edit_text, name="letter_text"),
     path(f"{LETTER}texts/<lang:language>/remove/", desk.remove_text, name="text_remove"),
+    path(f"{LETTER}texts/<lang:language>/state/", desk.settle_translation, name="text_state"),
+    path(f"{LETTER}texts/<lang:language>/template/", desk.save_template, name="template_save"),
+    path(f"{LETTER}texts/<lang:language>/versions/", desk.list_versions, name="text_versions"),
+    path(
+        f"{LETTER}texts/<lang:language>/versions/<int:version_number>/",
+        desk.show_version,
+        name="text_version",
+    ),
+    path(
+        f"{LETTER}texts/<lang:language>/versions/<int:version_number>/restore/",
+        desk.restore_version,
+        name="text_restore",
+    ),
+    path(f"{LETTER}comments/", desk.list_comments, name="comments"),
+    path(f"{LETTER}comments/<int:comment_id>/", desk.settle_comment, name="comment"),
+    path(f"{LETTER}translators/", desk.list_translators, name="translators"),
+    path(f"{LETTER}translators/<int:translator_id>/", desk.change_translator, name="translator"),
+    path("<slug:coalition>/templates/", desk.list_templates, name="templates"),
+    path(
+        "<slug:coalition>/templates/<int:template_id>/delete/", desk.remove_template, name="template_delete"
+    ),
     path(f"{LETTER}markdown/", desk.preview_markdown, name="letter_preview"),
     path(f"{LETTER}proof/<lang:language>/", desk.show_proof, name="letter_proof"),
     path(f"{LETTER}settings/", desk.edit_settings, name="letter_settings"),

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from babel.localedata import locale_identifiers
 from django import forms
@@ -12,15 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.countries import country_choices
-from campaign.languages import direction_of, own_name
+from campaign.languages import own_name
 from letters import rules
 from letters.models import Letter, Official
 from letters.models.official import Kind
 from letters.services.drafts import PUBLIC_SETTINGS
 
 WITH_SCRIPT_OR_COUNTRY = ("pt-BR", "sr-Latn", "zh-Hans", "zh-Hant")
-MOST_ASKS = 30
-ASK_LENGTH = 1000
 
 
 def refused(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -78,66 +76,6 @@ class LanguageForm(forms.Form):
     language = LanguageField(label=_("Language"))
 
 
-class LetterForm(forms.Form):
-    title = LineField(label=_("Title"), max_length=300)
-    language = LanguageField(label=_("Original language"), initial="en")
-    slug = forms.CharField(
-        label=_("Address"),
-        max_length=80,
-        required=False,
-        help_text=_("The last part of the letter’s public address. Left empty, it is made from the title."),
-    )
-
-    def clean_slug(self) -> str:
-        slug = self.cleaned_data["slug"]
-        return _free_slug(slug) if slug else ""
-
-
-class TextForm(forms.Form):
-    title = LineField(label=_("Title"), max_length=300)
-    salutation = LineField(label=_("Salutation"), max_length=300, required=False)
-    body = ProseField(
-        label=_("Text"),
-        max_length=60_000,
-        required=False,
-        help_text=_(
-            "Markdown: an empty line between paragraphs, **bold**, *italic*, ## heading, [words](https://…)."
-        ),
-    )
-    closing = LineField(label=_("Closing"), max_length=500, required=False)
-    asks = ProseField(
-        label=_("Asks"),
-        required=False,
-        help_text=_("One on each line, in the same order in every language. They are numbered for you."),
-    )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, language: str, is_original: bool, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.is_original = is_original
-        for field in self.fields.values():
-            field.widget.attrs |= {"lang": language, "dir": direction_of(language)}
-        self.fields["body"].widget.attrs["rows"] = 22
-        self.fields["asks"].widget.attrs["rows"] = 6
-
-    def clean_asks(self) -> list[str]:
-        asks = [" ".join(line.split()) for line in self.cleaned_data["asks"].rstrip().splitlines()]
-        if self.is_original:  # in a translation an empty line keeps the place of an ask that is still to come
-            asks = [ask for ask in asks if ask]
-        if len(asks) > MOST_ASKS:
-            raise forms.ValidationError(_("These are more asks than a letter can have."), code="many")
-        if any(len(ask) > ASK_LENGTH for ask in asks):
-            raise forms.ValidationError(_("An ask is longer than 1,000 characters."), code="max_length")
-        return asks
-
-    def seeing(self, version: str) -> "TextForm":
-        """The same form, with what was typed, as if its writer had begun from `version`."""
-        typed = cast(QueryDict, self.data).copy()
-        typed["seen"] = version
-        self.data = typed
-        return self
-
-
 class SettingsForm(forms.Form):
     slug = forms.CharField(
         label=_("Address"), max_length=80, help_text=_("The last part of its public address.")
@@ -174,7 +112,7 @@ class SettingsForm(forms.Form):
         return {**settings, "zone": timezone.get_current_timezone_name()}
 
     def clean_slug(self) -> str:
-        return _free_slug(self.cleaned_data["slug"], self.letter)
+        return free_slug(self.cleaned_data["slug"], self.letter)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -256,7 +194,7 @@ class NewAddresseeForm(OfficialForm):
         return self.save(commit=False)
 
 
-def _free_slug(slug: str, letter: Letter | None = None) -> str:
+def free_slug(slug: str, letter: Letter | None = None) -> str:
     """Compared with public letters only, so that a taken slug reveals no embargoed one."""
     rules.clean_slug(slug)
     public = Letter.objects.public().filter(slug=slug)

@@ -34,9 +34,7 @@ def import_letter(
     coalition = _find_coalition(file)
     found = _find_draft(file, coalition, now)
     owner = coalition or _make_coalition(file)
-    letter = found or services.create_letter(
-        owner, language=file.language, title=file.texts[0].title, slug=file.slug, actor=actor
-    )
+    letter = found or services.create_letter(owner, language=file.language, slug=file.slug, actor=actor)
     _write(letter, file, owner, actor)
     imported = Imported(letter, owner, is_new=found is None, coalition_is_new=coalition is None)
     imported.notes += _untranslated(file)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from letters import views
+from letters import translator_views, views
 
 app_name = "letters"
 urlpatterns: list[URLPattern] = [
@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern] = [
     path("letters/<slug:slug>/", views.show_letter, name="detail"),
     path("letters/<slug:slug>/<lang:language>/", views.show_letter, name="detail_in"),
     path("letters/<slug:slug>/editions/<int:number>.<int:revision>.json", views.show_edition, name="edition"),
+    path("translate/<str:token>/", translator_views.translate, name="translate"),
 ]

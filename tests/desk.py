@@ -9,7 +9,7 @@ from campaign.urls import desk
 from deliveries.ledger import snapshot_of
 from deliveries.models import Delivery, Occasion
 from letters.models import Job, Letter
-from tests import factories
+from tests import factories, writing
 
 
 def desk_values(letter: Letter) -> dict[str, Any]:
@@ -29,6 +29,10 @@ def desk_values(letter: Letter) -> dict[str, Any]:
         "signature_id": signature.pk,
         "delivery_id": delivery.pk,
         "job_id": job.pk,
+        "version_number": (letter.text_versions.first() or writing.make_version(letter)).number,
+        "comment_id": (letter.comments.first() or writing.make_comment(letter)).pk,
+        "translator_id": (letter.translators.first() or writing.make_translator(letter)).pk,
+        "template_id": (coalition.letter_templates.first() or writing.make_template(letter)).pk,
     }
 
 

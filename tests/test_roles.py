@@ -29,6 +29,12 @@ MAY = {
 NEEDS = {
     "letter_new": ("write", "write"),
     "letter_preview": ("read", "read"),
+    "comments": ("read", "comment"),
+    "comment": ("read", "comment"),
+    "template_save": ("write", "write"),
+    "template_delete": ("write", "write"),
+    "translators": ("read", "invite"),
+    "translator": ("read", "invite"),
     "official_new": ("write", "write"),
     "official": ("write", "write"),
     "letter_unschedule": ("read", "launch"),

@@ -1,50 +1,37 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from campaign.languages import direction_of, speaking
 from letters import public, services
-from letters.access import coalition_of, desk_page, home_coalition, letter_of, member
-from letters.forms import LanguageForm, LetterForm, SettingsForm, TextForm, refused
+from letters.access import desk_page, home_coalition, letter_of, member
+from letters.ask_rows import rearranged
+from letters.desk.commenting import comments_beside
+from letters.drafting import original_context, stale_context, text_form, typed_content
+from letters.forms import LanguageForm, SettingsForm, refused
 from letters.markdown import first_words, render_markdown
 from letters.models import Letter, Text
 from letters.roles import May
-
-
-@desk_page(get=May.WRITE)
-def new_letter(request: HttpRequest, coalition: str) -> HttpResponse:
-    owner = coalition_of(request, coalition)
-    form = LetterForm(request.POST or None)
-    if form.is_valid():
-        letter = services.create_letter(owner, actor=member(request), **form.cleaned_data)
-        return redirect("desk:letter_text", owner.slug, letter.pk, letter.original_language)
-    return refused(request, "desk/letter_new.html", {"form": form, "coalition": owner})
+from letters.services.translations import translation_states
+from letters.services.versions import asks_of, newest_number
 
 
 @desk_page()
 def edit_text(request: HttpRequest, coalition: str, letter_id: int, language: str) -> HttpResponse:
-    """One language of a draft: saved, previewed without saving, or refused as stale with both versions shown."""
+    """One language of a draft: saved, previewed or rearranged without saving, or refused as stale with both texts."""
     letter = letter_of(request, coalition, letter_id)
-    text = letter.working_edition.text_in(language)
-    if text is None:
-        raise Http404
+    text = _text_of(letter, language)
     context = _text_context(request, letter, text)
     if letter.text_is_frozen():
-        return render(request, "desk/text.html", context, status=409 if request.method == "POST" else 200)
-    seen = services.text_version(letter, language)
-    form = TextForm(
-        request.POST or None,
-        language=language,
-        is_original=context["is_original"],
-        initial=_initial(letter, text, seen),
-    )
-    context["form"] = form
+        return _frozen(request, context)
+    if "row" in request.POST:
+        context["form"] = text_form(letter, language, rearranged(request.POST, request.POST["row"]))
+        return render(request, "desk/text.html", context)
+    form = context["form"] = text_form(letter, language, request.POST or None)
     if "preview" in request.POST:
         return render(
             request, "desk/text.html", {**context, "shown": render_markdown(form.data.get("body", ""))}
@@ -52,14 +39,14 @@ def edit_text(request: HttpRequest, coalition: str, letter_id: int, language: st
     if not form.is_valid():
         return refused(request, "desk/text.html", context)
     try:
-        services.save_text(letter, language=language, actor=member(request), **form.cleaned_data)
+        saved = services.save_text(letter, language=language, actor=member(request), **form.cleaned_data)
     except services.Stale:
-        return render(
-            request, "desk/text.html", {**context, "theirs": text, "form": form.seeing(seen)}, status=409
-        )
+        context |= stale_context(letter, language, form)
+        return render(request, "desk/text.html", context, status=409)
     except services.Frozen:
-        return redirect(request.path)
-    messages.success(request, _("Saved."))
+        letter.refresh_from_db()
+        return _frozen(request, _text_context(request, letter, text))
+    messages.success(request, _("Saved.") if saved else _("Nothing had changed, so no version was made."))
     return redirect(request.path)
 
 
@@ -69,7 +56,7 @@ def add_text(request: HttpRequest, coalition: str, letter_id: int) -> HttpRespon
     letter = letter_of(request, coalition, letter_id)
     form = LanguageForm(request.POST)
     if not form.is_valid():
-        text = letter.edition.text_nearest(letter.original_language)
+        text = letter.working_edition.text_nearest(letter.original_language)
         return refused(
             request, "desk/text.html", {**_text_context(request, letter, text), "language_form": form}
         )
@@ -91,7 +78,9 @@ def remove_text(request: HttpRequest, coalition: str, letter_id: int, language: 
     except services.Frozen:
         removed = False
     if removed:
-        messages.success(request, _("The translation was removed."))
+        messages.success(request, _("The translation was removed. Its versions are kept."))
+        if newest_number(letter, language):
+            return redirect("desk:text_versions", coalition, letter.pk, language)
     else:
         messages.error(request, _("This text cannot be removed."))
     return redirect("desk:letter_text", coalition, letter.pk, letter.original_language)
@@ -149,29 +138,34 @@ def edit_settings(request: HttpRequest, coalition: str, letter_id: int) -> HttpR
     return redirect("desk:letter", coalition, letter.pk)
 
 
+def _frozen(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The text as it stays, and what was typed into a form that came too late."""
+    if request.method != "POST":
+        return render(request, "desk/text.html", context)
+    typed = typed_content(text_form(context["letter"], context["text"].language, request.POST))
+    return render(request, "desk/text.html", {**context, "typed": typed}, status=409)
+
+
+def _text_of(letter: Letter, language: str) -> Text:
+    text = letter.working_edition.text_in(language)
+    if text is None:
+        raise Http404
+    return text
+
+
 def _text_context(request: HttpRequest, letter: Letter, text: Text) -> dict[str, Any]:
+    states = translation_states(letter)
+    is_original = text.language == letter.original_language
     return {
         "coalition": home_coalition(request),
         "letter": letter,
         "text": text,
-        "versions": public.versions_of(letter),
+        "states": states,
+        "state": next(state for state in states if state.language == text.language),
         "text_direction": direction_of(text.language),
-        "is_original": text.language == letter.original_language,
-        "original_asks": _asks(letter, letter.original_language),
-        "own_asks": _asks(letter, text.language),
+        "is_original": is_original,
+        "own_asks": asks_of(letter.working_edition, text.language),
+        "comments": comments_beside(letter, text.language),
         "language_form": LanguageForm(),
-        "now": timezone.now(),
+        **({} if is_original else original_context(letter, text.language)),
     }
-
-
-def _asks(letter: Letter, language: str) -> list[str]:
-    """The asks in exactly that language, with an empty line for each that has no translation."""
-    prefetch_related_objects([letter], "editions__ask_texts")
-    asks = [texts.get(language, "") for texts in letter.working_edition.asks().values()]
-    return asks if any(asks) else []
-
-
-def _initial(letter: Letter, text: Text, seen: str) -> dict[str, str]:
-    fields = ("title", "salutation", "body", "closing")
-    asks = "\n".join(_asks(letter, text.language))
-    return {**{field: getattr(text, field) for field in fields}, "asks": asks, "seen": seen}

@@ -75,6 +75,16 @@ def read_letter(paths: Sequence[Path]) -> LetterFile:
     return letter
 
 
+def read_text(path: Path) -> TextEntry:
+    """One text, which names no letter and no addressee; LetterFileError with every problem found in it."""
+    source = open_source(path)
+    source.refuse_unknown(EVERY_FILE)
+    text = _read_text(source) if source.is_readable else None
+    if text is None or source.problems:
+        raise LetterFileError(sorted(source.problems))
+    return text
+
+
 def _read_original(source: Source) -> LetterFile:
     source.refuse_unknown(ONLY_ORIGINAL | EVERY_FILE)
     text = _read_text(source)

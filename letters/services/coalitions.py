@@ -32,6 +32,7 @@ ACTIONS = (
     gettext_noop("role changed"),
     gettext_noop("settings changed"),
     gettext_noop("text saved"),
+    gettext_noop("version restored"),
 )
 
 

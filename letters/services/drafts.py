@@ -1,16 +1,36 @@
 """Writing a draft: its settings, its texts by language, its asks. What is frozen is refused."""
 
-import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
 
-from letters.models import Ask, AskText, Coalition, Edition, Letter, LetterCoalition, Text, User
+from letters.models import (
+    Ask,
+    AskText,
+    Coalition,
+    Edition,
+    Letter,
+    LetterCoalition,
+    Text,
+    TextVersion,
+    Translator,
+    User,
+)
 from letters.services.coalitions import SLUG_BASE, record_audit
-from letters.services.editions import TEXT_FIELDS
+from letters.services.versions import (
+    EMPTY,
+    Writer,
+    asks_by_language,
+    asks_of,
+    content_of,
+    keep_moved,
+    keep_unkept,
+    keep_version,
+    note_translation,
+    state_mark,
+)
 
 DRAFT_SETTINGS = (
     "slug",
@@ -34,17 +54,30 @@ class Stale(Exception):
 
 @transaction.atomic
 def create_letter(
-    coalition: Coalition, *, language: str, title: str = "", slug: str = "", actor: User | None = None
+    coalition: Coalition,
+    *,
+    language: str,
+    title: str = "",
+    slug: str = "",
+    start: Mapping[str, Any] | None = None,
+    actor: User | None = None,
 ) -> Letter:
-    """A draft that the coalition leads, with one edition and its text in the original language."""
+    """A draft that the coalition leads, with one edition and its text in the original language: empty but for the
+    title, or as `start` has it (what `content_of` gives of a text)."""
+    content = {**EMPTY, **(start or {})}
+    content["title"] = title or content["title"]
     letter = Letter.objects.create(
-        slug=slug or slugify(title)[:SLUG_BASE].strip("-") or "letter",
+        slug=slug or slugify(content["title"])[:SLUG_BASE].strip("-") or "letter",
         original_language=language,
         created_by=actor,
     )
     LetterCoalition.objects.create(letter=letter, coalition=coalition, is_lead=True)
     edition = Edition.objects.create(letter=letter)
-    Text.objects.create(edition=edition, language=language, title=title)
+    asks = content.pop("asks")
+    Text.objects.create(edition=edition, language=language, **content)
+    set_asks(letter, language=language, asks=asks)
+    if content["title"]:
+        keep_version(edition, language, writer=Writer(actor))
     record_audit(coalition, "letter created", letter=letter, actor=actor, detail={"slug": letter.slug})
     return letter
 
@@ -67,12 +100,12 @@ def save_settings(letter: Letter, *, actor: User | None = None, **values: Any) -
 
 
 def text_version(letter: Letter, language: str) -> str:
-    """Names the state of a draft's text and asks in a language; two saves that began from one differ in it."""
+    """Names the state of a draft's text in a language, and of the asks that a translation translates; two saves that
+    began from one differ in it."""
     edition = letter.editions.order_by("-number", "-revision")[0]
-    text = edition.texts.filter(language=language).first()
-    asks = edition.ask_texts.filter(language=language).order_by("ask__number")
-    state = [[getattr(text, field) for field in TEXT_FIELDS] if text else None, [ask.text for ask in asks]]
-    return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
+    is_original = language == letter.original_language
+    original_asks = None if is_original else asks_of(edition, letter.original_language)
+    return state_mark(content_of(edition, language), original_asks)
 
 
 @transaction.atomic
@@ -85,18 +118,62 @@ def save_text(
     body: str,
     closing: str,
     asks: Sequence[str],
+    came_from: Sequence[int | None] | None = None,
     seen: str | None = None,
+    brought_up: bool = True,
+    original_seen: int | None = None,
     actor: User | None = None,
-) -> None:
-    """Writes the draft in one language, asks included. Raises Frozen, and Stale unless `seen` (None: whatever it is)
-    is the text_version that the writer began from."""
+    translator: Translator | None = None,
+) -> TextVersion | None:
+    """Writes the draft in one language, asks included, and keeps it as a version; None if nothing changed.
+
+    Raises Frozen, and Stale unless `seen` (None: whatever it is) is the text_version that the writer began from.
+    `came_from` tells for each ask of the original which number it had (None: it is new), so that its translations go
+    with it. A translation is then `brought_up` to the original's version of the number `original_seen` (None: newest).
+    """
     locked = lock_text(letter)
     if seen is not None and seen != text_version(locked, language):
         raise Stale
-    values = {"title": title, "salutation": salutation, "body": body, "closing": closing}
-    Text.objects.update_or_create(edition=locked.working_edition, language=language, defaults=values)
-    set_asks(locked, language=language, asks=asks)
-    record_audit(locked.lead, "text saved", letter=locked, actor=actor, detail={"language": language})
+    edition, writer = locked.working_edition, Writer(actor, translator)
+    keep_unkept(edition)
+    content = {"title": title, "salutation": salutation, "body": body, "closing": closing}
+    before, had = content_of(edition, language), edition.texts.filter(language=language).exists()
+    others = edition.texts.exclude(language=language).values_list("language", flat=True)
+    asks_before = asks_by_language(edition, others)
+    Text.objects.update_or_create(edition=edition, language=language, defaults=content)
+    set_asks(locked, language=language, asks=asks, came_from=came_from)
+    has_changed = not had or content_of(edition, language) != before
+    version = _keep(edition, language, writer) if has_changed else None
+    keep_moved(edition, asks_before, writer=writer)
+    if language != locked.original_language:
+        note_translation(
+            locked,
+            language,
+            writer=writer,
+            has_changed=has_changed,
+            brought_up=brought_up,
+            original_seen=original_seen,
+        )
+    return version
+
+
+def _keep(edition: Edition, language: str, writer: Writer) -> TextVersion:
+    version = keep_version(edition, language, writer=writer)
+    detail: dict[str, Any] = {"language": language, "version": version.number}
+    if writer.translator:
+        detail["translator"] = writer.translator.pk
+    record_audit(edition.letter.lead, "text saved", letter=edition.letter, actor=writer.user, detail=detail)
+    return version
+
+
+@transaction.atomic
+def restore_version(letter: Letter, *, version: TextVersion, actor: User | None = None) -> TextVersion | None:
+    """Saves an earlier version again, as the newest; None if the text is like it. Raises Frozen."""
+    saved = save_text(letter, language=version.language, **version.content(), brought_up=False, actor=actor)
+    if saved:
+        detail = {"language": version.language, "version": version.number}
+        record_audit(letter.lead, "version restored", letter=letter, actor=actor, detail=detail)
+    return saved
 
 
 @transaction.atomic
@@ -108,19 +185,23 @@ def add_language(letter: Letter, *, language: str, actor: User | None = None) ->
         edition=locked.working_edition, language=language, defaults={"title": original.title}
     )
     if is_new:
+        keep_version(locked.working_edition, language, writer=Writer(actor))
         record_audit(locked.lead, "language added", letter=locked, actor=actor, detail={"language": language})
     return is_new
 
 
 @transaction.atomic
 def remove_language(letter: Letter, *, language: str, actor: User | None = None) -> bool:
-    """Removes a translation with its asks; False for one that is not there, and for the original. Raises Frozen."""
+    """Removes a translation with its asks, whose versions stay; False for one that is not there, and for the original.
+    Raises Frozen."""
     locked = lock_text(letter)
     if language == locked.original_language:
         return False
     edition = locked.working_edition
+    keep_unkept(edition)
     removed, _rows = Text.objects.filter(edition=edition, language=language).delete()
     edition.ask_texts.filter(language=language).delete()
+    locked.translations.filter(language=language).delete()
     if removed:
         record_audit(
             locked.lead, "language removed", letter=locked, actor=actor, detail={"language": language}
@@ -128,26 +209,39 @@ def remove_language(letter: Letter, *, language: str, actor: User | None = None)
     return bool(removed)
 
 
-def set_asks(letter: Letter, *, language: str, asks: Sequence[str]) -> None:
-    """The asks in one language, numbered from 1. The original says how many there are: what it drops goes in every
-    language, and a translation may have fewer while it is written, not more."""
+def set_asks(
+    letter: Letter, *, language: str, asks: Sequence[str], came_from: Sequence[int | None] | None = None
+) -> None:
+    """The asks in one language, numbered from 1. The original says how many there are, and which number each had
+    (`came_from`; None: the same): what it drops goes in every language. A translation may have fewer, not more."""
     edition = letter.working_edition
-    edition.ask_texts.filter(language=language).delete()
-    numbered = dict(enumerate(asks, 1))
+    numbered = {number: text for number, text in enumerate(asks, 1) if text}
     if language == letter.original_language:
-        edition.ask_texts.exclude(ask__number__in=numbered).delete()
-        letter.asks.filter(texts=None).exclude(number__in=numbered).delete()
-        present = set(letter.asks.values_list("number", flat=True))
-        Ask.objects.bulk_create(
-            Ask(letter=letter, number=number) for number in numbered if number not in present
-        )
-        present = set(numbered)
-    else:
-        present = set(edition.asks())
+        _set_original_asks(letter, edition, numbered, dict(enumerate(came_from or numbered, 1)))
+        return
+    edition.ask_texts.filter(language=language).delete()
+    _write_asks(letter, edition, {number: {language: numbered.get(number, "")} for number in edition.asks()})
+
+
+def _set_original_asks(
+    letter: Letter, edition: Edition, asks: dict[int, str], came_from: dict[int, int | None]
+) -> None:
+    before = edition.asks()
+    edition.ask_texts.all().delete()
+    present = set(letter.asks.values_list("number", flat=True))
+    Ask.objects.bulk_create(Ask(letter=letter, number=number) for number in asks if number not in present)
+    moved = {number: before.get(came_from.get(number) or 0, {}) for number in asks}
+    original = letter.original_language
+    _write_asks(letter, edition, {number: {**moved[number], original: asks[number]} for number in asks})
+    letter.asks.filter(texts=None).delete()
+
+
+def _write_asks(letter: Letter, edition: Edition, asks: dict[int, dict[str, str]]) -> None:
     AskText.objects.bulk_create(
-        AskText(ask=ask, edition=edition, language=language, text=numbered[ask.number])
-        for ask in letter.asks.filter(number__in=present)
-        if numbered.get(ask.number)
+        AskText(ask=ask, edition=edition, language=language, text=text)
+        for ask in letter.asks.filter(number__in=asks)
+        for language, text in asks[ask.number].items()
+        if text
     )
 
 

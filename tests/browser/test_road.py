@@ -86,7 +86,8 @@ def write_letter(desk: Page, language: str) -> Letter:
     go(desk, "desk:letter_text", "open-net", letter.pk, language)
     for field in ("salutation", "body", "closing"):
         desk.fill(f"[name={field}]", words[field])
-    desk.fill("[name=asks]", "\n".join(words["asks"]))
+    for place, ask in enumerate(words["asks"]):
+        desk.locator("[name=asks]").nth(place).fill(ask)
     desk.locator(".save-bar button.btn-primary").click()
     fits(desk)
     return letter

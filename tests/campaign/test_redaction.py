@@ -17,6 +17,7 @@ TOKEN = "eyJzIjoxLCJ2IjoxfQ:1rXyZa:abcdefghijklmnop"
         ("from 2001:db8::7334 refused", "from <network> refused"),
         ("from ::1 or fe80:: or ::ffff:203.0.113.7", "from <network> or <network> or ::ffff:<network>"),
         (f"GET /signatures/{TOKEN}/ 200", "GET /signatures/<token>/ 200"),
+        (f"GET /translate/{TOKEN}/ 200", "GET /translate/<token>/ 200"),
         ("Django 5.2.19 at 09:30:01, build 1.2.3", "Django 5.2.19 at 09:30:01, build 1.2.3"),
         ("/signatures/own/ stays", "/signatures/own/ stays"),
     ],
