@@ -61,7 +61,13 @@ def show_sitemap(request: HttpRequest) -> HttpResponse:
 
 @public_page(shows_names=False)
 def show_robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", "Disallow: /signatures/", "Disallow: /desk/", "Disallow: /accounts/"]
+    lines = [
+        "User-agent: *",
+        "Disallow: /signatures/",
+        "Disallow: /room/",
+        "Disallow: /desk/",
+        "Disallow: /accounts/",
+    ]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('letters:sitemap')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
