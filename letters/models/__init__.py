@@ -1,8 +1,12 @@
+from letters.models.comment import Comment
 from letters.models.job import Job
 from letters.models.letter import Ask, AskText, Edition, Letter, LetterCoalition, Text
 from letters.models.mail import OwedMail
 from letters.models.official import Addressee, Official
 from letters.models.people import AuditEntry, Coalition, Membership, User
+from letters.models.template import LetterTemplate
+from letters.models.translator import Translator
+from letters.models.versions import TextVersion, Translation
 
 __all__ = [
     "Addressee",
@@ -10,13 +14,18 @@ __all__ = [
     "AskText",
     "AuditEntry",
     "Coalition",
+    "Comment",
     "Edition",
     "Job",
     "Letter",
     "LetterCoalition",
+    "LetterTemplate",
     "Membership",
     "Official",
     "OwedMail",
     "Text",
+    "TextVersion",
+    "Translation",
+    "Translator",
     "User",
 ]
