@@ -47,7 +47,7 @@ class Invitation(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     text_sha256 = models.CharField(max_length=64, blank=True)  # of the text that was signed
-    said = models.BinaryField(null=True)  # sealed: why it declines, or what it asks to be changed
+    reason = models.BinaryField(null=True)  # sealed: why it declined
     older_openings = models.PositiveIntegerField(default=0)  # those that no row tells of any more
 
     objects = InvitationQuerySet.as_manager()

@@ -8,12 +8,12 @@ from campaign import sealing
 from campaign.queue import wake_once_a_second
 from letters.mailing import owe_mail
 from letters.models import Letter
+from letters.services.comments import add_comment
 from signatures import services
 from signatures.keys import address_digest
 from signatures.models import Answer, Exposure, Invitation, Kind, Organisation, Signature, State, Verified
 from signatures.models.signature import PLACED, Origin
 from signatures.person import Person, expose
-from signatures.room.comments import hand_comment
 from signatures.room.links import Visit
 from signatures.room.mails import Writer
 from signatures.room.reminding import drop_reminders
@@ -69,6 +69,7 @@ def sign(
     except IntegrityError as error:
         raise AlreadyIn(None) from error
     row.signature, row.text_sha256 = signature, text_sha256(row.letter.working_edition, language)
+    row.reason = None
     _answer(row, Answer.SIGNED)
     if person.email:
         owe_mail([Writer(row.letter).thank(row, signature)], coalition=row.letter.lead, letter=row.letter)
@@ -81,16 +82,16 @@ def decline(visit: Visit, *, reason: str = "") -> None:
     row = enter(visit)
     if row.signature and row.signature.state in PLACED:
         services.withdraw(row.signature)
-    row.said = sealing.seal({"reason": reason}) if reason else None
+    row.reason = sealing.seal({"reason": reason}) if reason else None
     _answer(row, Answer.DECLINED)
 
 
 @transaction.atomic
-def ask_for_change(visit: Visit, *, body: str) -> None:
-    """Hands the desk a comment; who has signed stays signed. Raises RoomClosed and LinkEnded."""
+def ask_for_change(visit: Visit, *, body: str, language: str) -> None:
+    """Puts a comment beside the draft; who has signed stays signed. Raises RoomClosed and LinkEnded."""
     row = enter(visit)
-    hand_comment(row.letter, body=body, organisation=row.organisation.name, invitation_id=row.pk)
-    row.said = sealing.seal({"change": body})
+    name, text = row.organisation.name, row.letter.working_edition.text_nearest(language)
+    add_comment(row.letter, body=body, organisation=name, invitation_id=row.pk, language=text.language)
     _answer(row, Answer.SIGNED if row.answer == Answer.SIGNED else Answer.CHANGE)
 
 
@@ -112,9 +113,9 @@ def withdraw_signature(signature: Signature) -> Signature:
     return services.withdraw(signature)
 
 
-def what_was_said(invitation: Invitation) -> dict[str, str]:
-    """`reason` or `change`, as the organisation wrote it; raises campaign.sealing.CannotOpen."""
-    return sealing.open_sealed(invitation.said) if invitation.said else {}
+def reason_of(invitation: Invitation) -> str:
+    """Why it declined, if it said so; raises campaign.sealing.CannotOpen."""
+    return str(sealing.open_sealed(invitation.reason)["reason"]) if invitation.reason else ""
 
 
 def is_circulating(letter: Letter) -> bool:
@@ -199,5 +200,5 @@ def _stand(
 
 def _answer(row: Invitation, answer: str) -> None:
     row.answer, row.answered_at = answer, timezone.now()
-    row.save(update_fields=["answer", "answered_at", "said", "signature", "text_sha256"])
+    row.save(update_fields=["answer", "answered_at", "reason", "signature", "text_sha256"])
     drop_reminders(row)

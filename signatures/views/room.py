@@ -121,7 +121,8 @@ def _change(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     form = ChangeForm(request.POST)
     if not form.is_valid():
         return _show(request, visit, status=422, change_form=form)
-    answering.ask_for_change(visit, body=form.cleaned_data["body"])
+    language = _text_of(request, visit).language
+    answering.ask_for_change(visit, body=form.cleaned_data["body"], language=language)
     return _back(request, visit, "asked")
 
 

@@ -13,7 +13,7 @@ from letters.roles import May
 from signatures.contacts import Contact
 from signatures.models import Invitation
 from signatures.room import listing, passing
-from signatures.room.answering import is_circulating, what_was_said
+from signatures.room.answering import is_circulating, reason_of
 from signatures.room.texts import current_texts
 
 
@@ -35,7 +35,7 @@ def show_invitation(request: HttpRequest, coalition: str, letter_id: int, invita
         "openings": listing.openings_of(row),
         "mails": listing.mails_of(row),
         # Why an organisation hesitates can put it at risk as much as a name.
-        "said": _said(row) if may["signatures"] else {},
+        "reason": _reason(row) if may["signatures"] else "",
         "is_outdated": row.answer == "signed" and row.text_sha256 not in current_texts(letter),
         "is_circulating": is_circulating(letter),
     }
@@ -50,11 +50,11 @@ def _contact(sealed: bytes | memoryview | None) -> Contact | None:
         return None
 
 
-def _said(row: Invitation) -> dict[str, str]:
+def _reason(row: Invitation) -> str:
     try:
-        return what_was_said(row)
+        return reason_of(row)
     except CannotOpen:
-        return {}
+        return ""
 
 
 @desk_page(post=May.INVITE)
