@@ -92,9 +92,12 @@ def invite_batch(job: Job) -> int:
 def _written(writer: Writer, batch: Iterable[Invitation]) -> Iterable[tuple[Invitation, Post]]:
     for row in batch:
         try:
-            yield row, writer.invite(row)
+            post = writer.invite(row)
         except CannotOpen:
             logger.error("no key in SEAL_KEYS opens the contact of invitation %s", row.pk)
+        else:
+            if post.to:
+                yield row, post
 
 
 def _letter_of(job: Job) -> Letter:

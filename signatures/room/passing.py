@@ -40,7 +40,8 @@ def pass_link(visit: Visit, *, name: str, email: str) -> InvitationLink:
     RoomClosed and LinkEnded."""
     row = enter(visit)
     links = list(row.links.all())
-    if any(_is_at(sealed, email) for sealed in (row.sealed, *(link.sealed for link in links))):
+    live = [link.sealed for link in links if link.revoked_at is None]
+    if any(_is_at(sealed, email) for sealed in (row.sealed, *live)):
         raise HasLink
     if len(links) >= MOST_LINKS:
         raise TooManyLinks

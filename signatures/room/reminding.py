@@ -83,10 +83,11 @@ def _owe(letter: Letter, reminder: Reminder) -> int:
 
 def _reminder_to(writer: Writer, row: Invitation, reminder: Reminder) -> Post | None:
     try:
-        return writer.remind(row, reminder)
+        post = writer.remind(row, reminder)
     except CannotOpen:
         logger.error("no key in SEAL_KEYS opens the contact of invitation %s", row.pk)
         return None
+    return post if post.to else None
 
 
 def drop_reminders(invitation: Invitation) -> None:

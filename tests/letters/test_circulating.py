@@ -1,6 +1,7 @@
 """A draft that circulates, and is taken back: each one transition, which two people may press at once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -17,7 +18,7 @@ from letters.services import (
 from tests.factories import make_letter
 from tests.signatures.test_concurrency import at_once
 
-TEXT = {"salutation": "", "closing": "", "asks": ()}
+TEXT: dict[str, Any] = {"salutation": "", "closing": "", "asks": ()}
 
 
 @pytest.mark.django_db

@@ -124,7 +124,7 @@ def test_an_organisation_signs_and_stands_at_once(
     assert signature.public_name == "Open Karachi"
     row = reread(invitation)
     assert (row.answer, row.signature) == ("signed", signature)
-    assert "Open Karachi has signed" in client.get(answer["Location"]).content.decode()
+    assert "<bdi>Open Karachi</bdi> has signed" in client.get(answer["Location"]).content.decode()
     mailed()
     assert mailbox[0].to == ["a@example.org"]
     assert own_url(signature) in str(mailbox[0].body)
@@ -184,7 +184,12 @@ def test_two_colleagues_who_sign_at_once_leave_one_signature() -> None:
     invitation = invited()
     links = [None, *(make_link(invitation, email=f"c{number}@example.org") for number in range(3))]
     visits = [read_token(room_path(invitation, link).split("/")[2]) for link in links]
-    words = {"organisation": "Open Karachi", "name": "Ayesha", "role": "Director", "language": "en"}
+    words: dict[str, Any] = {
+        "organisation": "Open Karachi",
+        "name": "Ayesha",
+        "role": "Director",
+        "language": "en",
+    }
     found = at_once(*[lambda visit=visit: sign(visit, **words) for visit in visits])
     assert sum(isinstance(one, Signature) for one in found) == 1
     assert sum(isinstance(one, AlreadyIn) for one in found) == 3
@@ -238,7 +243,7 @@ def test_who_signed_and_asks_for_a_change_stays_signed(client: Client, invitatio
 def test_a_text_that_was_changed_later_is_told_to_who_signed(client: Client, invitation: Invitation) -> None:
     post(client, invitation, SIGN)
     assert b"was changed after" not in page(client, invitation).content
-    words = {"title": "Keep it on", "salutation": "", "closing": "", "asks": ["One"]}
+    words: dict[str, Any] = {"title": "Keep it on", "salutation": "", "closing": "", "asks": ["One"]}
     save_text(invitation.letter, language="en", body="Other words.", **words)
     assert b"was changed after" in page(client, invitation).content
     post(client, invitation, {"verb": "stand"})
@@ -247,7 +252,7 @@ def test_a_text_that_was_changed_later_is_told_to_who_signed(client: Client, inv
 
 def test_a_translation_that_is_added_changes_nobodys_text(client: Client, invitation: Invitation) -> None:
     post(client, invitation, SIGN)
-    words = {"title": "انٹرنیٹ", "salutation": "", "closing": "", "asks": []}
+    words: dict[str, Any] = {"title": "انٹرنیٹ", "salutation": "", "closing": "", "asks": []}
     save_text(invitation.letter, language="ur", body="متن", **words)
     assert b"was changed after" not in page(client, invitation).content
 
@@ -349,7 +354,7 @@ def test_the_receipts_link_shows_the_signature_and_nothing_of_the_letter(
     answer = own(client)
     assert answer.status_code == 200
     words = answer.content.decode()
-    assert "Open Karachi has signed" in words
+    assert "<bdi>Open Karachi</bdi> has signed" in words
     assert "Keep the internet on" not in words
     assert "Another public letter" not in words
     assert invitation.letter.slug not in words
@@ -400,7 +405,7 @@ def test_after_the_launch_who_signed_sees_that_they_stand_under_it(
     post(client, invitation, SIGN)
     open_letter(invitation.letter)
     fold_tallies()
-    assert b"Open Karachi stands under it" in page(client, invitation).content
+    assert b"<bdi>Open Karachi</bdi> stands under it" in page(client, invitation).content
     public = client.get(invitation.letter.get_absolute_url()).content.decode()
     assert "Open Karachi" in public
     assert Signature.objects.get().edition == Letter.objects.get().edition

@@ -100,7 +100,7 @@ def test_the_board_shows_the_target_and_the_time_left(member_client: MemberClien
 def test_the_board_tells_who_signed_an_earlier_text(member_client: MemberClient, letter: Letter) -> None:
     post(Client(), invited(letter), SIGN)
     assert board_of(letter, "en").numbers.outdated == 0
-    words = {"title": "Keep it on", "salutation": "", "closing": "", "asks": []}
+    words: dict[str, Any] = {"title": "Keep it on", "salutation": "", "closing": "", "asks": []}
     save_text(letter, language="en", body="Other words.", **words)
     assert "1 signed before the text was changed" in seen(member_client, url(letter))
     assert "Open Karachi" in seen(member_client, url(letter) + "?show=outdated")
