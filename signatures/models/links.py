@@ -48,7 +48,10 @@ class Opening(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(method__in=Method.values), name="opening_method_known")
         ]
-        indexes = [models.Index(fields=["invitation", "-id"], name="opening_newest")]
+        indexes = [
+            models.Index(fields=["invitation", "-id"], name="opening_newest"),
+            models.Index(fields=["at"], name="opening_oldest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.invitation_id} {self.method} {self.at:%Y-%m-%dT%H:%M}"

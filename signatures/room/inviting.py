@@ -78,7 +78,11 @@ def invite_batch(job: Job) -> int:
     if letter.state != Letter.State.CIRCULATING or letter.is_public():
         return 0
     rows = _chosen(letter.invitations.to_invite(), job.detail["chosen"]).filter(pk__gt=job.detail["after"])
-    batch = list(rows.select_related("organisation").select_for_update(of=("self",)).order_by("pk")[:BATCH])
+    batch = list(
+        rows.select_related("organisation")
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")[:BATCH]
+    )
     if not batch:
         return 0
     job.detail["after"] = batch[-1].pk

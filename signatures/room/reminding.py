@@ -70,7 +70,7 @@ def _send_for(letter_id: int) -> int:
 def _owe(letter: Letter, reminder: Reminder) -> int:
     """Locks the silent while it writes: who answers meanwhile waits, and then finds the mail to be dropped."""
     silent = letter.invitations.silent().filter(sealed__isnull=False).order_by("pk")
-    rows = silent.select_related("organisation").select_for_update(of=("self",))
+    rows = silent.select_related("organisation").select_for_update(of=("self",), no_key=True)
     writer, owed = Writer(letter), 0
     found = list(rows)
     for start in range(0, len(found), OWED_AT_ONCE):

@@ -12,6 +12,7 @@ from letters.models import Comment, Letter, OwedMail
 from letters.services import open_letter, recall_letter, save_text
 from signatures.links import own_url
 from signatures.models import Invitation, InvitationLink, Opening, Signature
+from signatures.retention import destroy_expired
 from signatures.room.answering import AlreadyIn, sign
 from signatures.room.links import read_token, room_path
 from signatures.room.openings import KEPT
@@ -468,3 +469,12 @@ def test_the_log_is_bounded_and_counts_what_it_folds(client: Client, invitation:
 def test_the_log_holds_no_network_address_and_no_browser() -> None:
     names = {field.name for field in Opening._meta.get_fields()}
     assert names == {"id", "invitation", "link", "method", "at"}
+
+
+def test_openings_are_destroyed_after_half_a_year(client: Client, invitation: Invitation) -> None:
+    page(client, invitation)
+    page(client, invitation)
+    old = Opening.objects.earliest("pk")
+    Opening.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=181))
+    destroy_expired()
+    assert Opening.objects.count() == 1
