@@ -15,6 +15,7 @@ _RULES = [
     (re.compile(rf"(?<!{_LOCAL}){_LOCAL}++@[^\s<>\"'(),;\]]+"), "<address>"),
     (re.compile(r"/signatures/[^/\s\"']{20,}"), "/signatures/<token>"),
     (re.compile(r"/translate/[^/\s\"']{20,}"), "/translate/<token>"),
+    (re.compile(r"/room/[^/\s\"']{20,}"), "/room/<token>"),
     (re.compile(r"/accounts/password/reset/key/[^/\s\"']+"), "/accounts/password/reset/key/<key>"),
     (re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"), "<network>"),
     (re.compile(rf"(?i)(?<![:\w])(?:{_SHORTENED}|{_WHOLE})(?![:\w])"), "<network>"),
@@ -22,7 +23,7 @@ _RULES = [
 
 
 def redact(text: str) -> str:
-    """The text without mail addresses, IP addresses and signature tokens; its length and order otherwise kept."""
+    """The text without mail addresses, IP addresses and tokens of mailed links; its length and order otherwise kept."""
     for pattern, word in _RULES:
         text = pattern.sub(word, text)
     return text

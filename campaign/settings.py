@@ -154,6 +154,7 @@ CELERY_TASK_ROUTES = {
     "deliveries.tasks.*": {"queue": "delivery"},
     "signatures.tasks.build_documents": {"queue": "bulk"},
     "letters.tasks.send_owed_mail": {"queue": "delivery"},
+    "signatures.tasks.send_due_reminders": {"queue": "delivery"},
     "letters.tasks.run_jobs": {"queue": "bulk"},
 }
 
@@ -169,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "letters due to open or close": _every("deliveries.tasks.keep_time", 2),
     "deliveries owed": _every("deliveries.tasks.send_deliveries", 3),
     "mail owed by coalitions": _every("letters.tasks.send_owed_mail", 3),
+    "reminders due in the sign-on rooms": _every("signatures.tasks.send_due_reminders", 3),
     "jobs": _every("letters.tasks.run_jobs", 5),
     "documents": _every("signatures.tasks.build_documents", 10),
     "recount": _every("signatures.tasks.recount_tallies", 24 * 3600),

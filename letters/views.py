@@ -61,7 +61,7 @@ def show_sitemap(request: HttpRequest) -> HttpResponse:
 
 @public_page(shows_names=False)
 def show_robots(request: HttpRequest) -> HttpResponse:
-    closed = ("signatures", "translate", "desk", "accounts")
+    closed = ("signatures", "translate", "room", "desk", "accounts")
     lines = ["User-agent: *", *(f"Disallow: /{folder}/" for folder in closed)]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('letters:sitemap')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,12 +1,13 @@
-"""Destroys what has had its time: signatures never confirmed, yesterday's quotas and their keys."""
+"""Destroys what has had its time: signatures never confirmed, yesterday's quotas and their keys, old openings."""
 
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from signatures.models import AddressQuota, DigestKey, LinkRequest, Signature, State
+from signatures.models import AddressQuota, DigestKey, LinkRequest, Opening, Signature, State
 
 PENDING_DAYS = 45
+OPENING_DAYS = 180
 BATCH = 1000
 
 
@@ -18,6 +19,7 @@ def destroy_expired() -> dict[str, int]:
         "pending signatures": _destroy_pending(old),
         "link requests": LinkRequest.objects.filter(created_at__lt=now - timedelta(days=2)).delete()[0],
         "quotas": AddressQuota.objects.filter(expires_at__lt=now).delete()[0],
+        "openings": Opening.objects.filter(at__lt=now - timedelta(days=OPENING_DAYS)).delete()[0],
         "keys": DigestKey.objects.filter(expires_at__lt=now).delete()[0],
     }
 

@@ -5,6 +5,10 @@ import logging
 from celery import shared_task
 
 from signatures import documents, mailing, retention, tallies
+from signatures.room import (
+    inviting,  # noqa: F401  (registers the step of its job)
+    reminding,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -34,3 +38,8 @@ def destroy_expired() -> None:
     for what, rows in retention.destroy_expired().items():
         if rows:
             logger.info("destroyed %s %s", rows, what)
+
+
+@shared_task
+def send_due_reminders() -> None:
+    reminding.send_due_reminders()

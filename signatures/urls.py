@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from signatures.views import exports, lists, own, sign
+from signatures.views import exports, lists, own, room, sign
 
 app_name = "signatures"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("letters/<slug:slug>/<lang:language>/signatories/", lists.show_list, name="list_in"),
     path("letters/<slug:slug>/signatories.<str:extension>", exports.export, name="export"),
     path("letters/<slug:slug>/<lang:language>/picture.png", exports.picture, name="picture"),
+    path("room/<str:token>/", room.room, name="room"),
     path("signatures/<str:token>/", own.own, name="own"),
     path("signatures/<str:token>/data.json", own.own_data, name="own_data"),
 ]

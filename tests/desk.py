@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import URLPattern, reverse
 
 from campaign.urls import desk
 from deliveries.ledger import snapshot_of
 from deliveries.models import Delivery, Occasion
-from letters.models import Job, Letter
+from letters.models import Job, Letter, OwedMail
+from signatures.models import InvitationLink
 from tests import factories, writing
 
 
@@ -20,6 +22,9 @@ def desk_values(letter: Letter) -> dict[str, Any]:
     )
     delivery = Delivery.objects.filter(occasion__letter=letter).order_by("pk").first() or _delivery(letter)
     job = coalition.jobs.order_by("pk").first() or Job.objects.create(coalition=coalition, kind="test")
+    link = _link(letter)
+    reminder = letter.reminders.first() or factories.make_reminder(letter)
+    mail = _mails(letter).first() or factories.make_mail(letter, f"invite:{link.invitation_id}:1")
     return {
         "coalition": coalition.slug,
         "letter_id": letter.pk,
@@ -33,7 +38,20 @@ def desk_values(letter: Letter) -> dict[str, Any]:
         "comment_id": (letter.comments.first() or writing.make_comment(letter)).pk,
         "translator_id": (letter.translators.first() or writing.make_translator(letter)).pk,
         "template_id": (coalition.letter_templates.first() or writing.make_template(letter)).pk,
+        "invitation_id": link.invitation_id,
+        "link_id": link.pk,
+        "reminder_id": reminder.pk,
+        "mail_id": mail.pk,
     }
+
+
+def _link(letter: Letter) -> InvitationLink:
+    links = InvitationLink.objects.filter(invitation__letter=letter).order_by("pk")
+    return links.first() or factories.make_link(factories.make_invitation(letter))
+
+
+def _mails(letter: Letter) -> QuerySet[OwedMail]:
+    return OwedMail.objects.filter(letter=letter, name="invite_organisation").order_by("pk")
 
 
 def _delivery(letter: Letter) -> Delivery:

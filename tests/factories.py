@@ -17,12 +17,14 @@ from letters.models import (
     LetterCoalition,
     Membership,
     Official,
+    OwedMail,
     Text,
     User,
 )
 from letters.services import freeze_edition
+from signatures.contacts import Contact
 from signatures.keys import address_digest
-from signatures.models import Organisation, Signature
+from signatures.models import Invitation, InvitationLink, Organisation, Reminder, Signature
 from signatures.person import EXPOSED, Person, expose
 from signatures.rules import name_key
 
@@ -189,6 +191,42 @@ def make_signature(
         setattr(signature, column, fields[column])
     signature.save()
     return signature
+
+
+def make_invitation(
+    letter: Letter | None = None,
+    *,
+    organisation: Organisation | None = None,
+    name: str = "Contact",
+    email: str = "",
+    **fields: Any,
+) -> Invitation:
+    """An organisation's place in the room of a letter (one that circulates, when missing), with a contact whose mailbox
+    is on its domain; not invited yet. Pass `sealed=None` for one without a contact."""
+    letter = letter or make_letter(state="circulating")
+    organisation = organisation or make_organisation(letter.lead)
+    email = email or f"contact{next(_numbers)}@example.org"
+    defaults = {"sealed": Contact(name=name, email=email).seal(), "zone": "Asia/Karachi"}
+    return Invitation.objects.create(letter=letter, organisation=organisation, **{**defaults, **fields})
+
+
+def make_link(
+    invitation: Invitation, *, name: str = "Colleague", email: str = "colleague@example.org", **fields: Any
+) -> InvitationLink:
+    """A link passed to a colleague."""
+    sealed = Contact(name=name, email=email).seal()
+    return InvitationLink.objects.create(invitation=invitation, sealed=sealed, **fields)
+
+
+def make_reminder(letter: Letter, **fields: Any) -> Reminder:
+    """One an hour ahead."""
+    return Reminder.objects.create(letter=letter, **{"at": timezone.now() + timedelta(hours=1), **fields})
+
+
+def make_mail(letter: Letter, mark: str, **fields: Any) -> OwedMail:
+    """A mail of the room that was sent."""
+    defaults = {"name": "invite_organisation", "language": "en", "sealed": b"", "state": "sent"}
+    return OwedMail.objects.create(coalition=letter.lead, letter=letter, mark=mark, **{**defaults, **fields})
 
 
 def _signature_defaults(letter: Letter, state: str, organisation: Organisation | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from letters.services.addressees import (
     save_official,
     set_addressees,
 )
+from letters.services.circulating import circulate_letter, recall_letter
 from letters.services.coalitions import add_member, create_coalition, record_audit
 from letters.services.drafts import (
     Frozen,
@@ -40,6 +41,7 @@ __all__ = [
     "add_language",
     "add_member",
     "canonical_json",
+    "circulate_letter",
     "close_letter",
     "create_coalition",
     "create_letter",
@@ -48,6 +50,7 @@ __all__ = [
     "letter_problems",
     "move_addressee",
     "open_letter",
+    "recall_letter",
     "record_audit",
     "register_official",
     "remove_addressee",

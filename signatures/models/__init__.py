@@ -1,4 +1,5 @@
 from signatures.models.document import Document
+from signatures.models.links import InvitationLink, Opening, Reminder
 from signatures.models.mailing import AddressQuota, DigestKey, LinkRequest
 from signatures.models.organisation import DomainProof, Organisation
 from signatures.models.room import Answer, Invitation
@@ -14,11 +15,14 @@ __all__ = [
     "DomainProof",
     "Exposure",
     "Invitation",
+    "InvitationLink",
     "Kind",
     "LinkRequest",
     "Mail",
+    "Opening",
     "Organisation",
     "Origin",
+    "Reminder",
     "Signature",
     "State",
     "Tally",

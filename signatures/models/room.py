@@ -19,6 +19,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def live(self) -> "InvitationQuerySet":
         return self.filter(revoked_at=None)
 
+    def to_invite(self) -> "InvitationQuerySet":
+        """Not invited yet, and with a contact to invite."""
+        return self.live().filter(invited_at=None, sealed__isnull=False)
+
     def silent(self) -> "InvitationQuerySet":
         """Asked, and without an answer."""
         return self.live().filter(invited_at__isnull=False, answer=Answer.NONE)
@@ -42,6 +46,9 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    text_sha256 = models.CharField(max_length=64, blank=True)  # of the text that was signed
+    reason = models.BinaryField(null=True)  # sealed: why it declined
+    older_openings = models.PositiveIntegerField(default=0)  # those that no row tells of any more
 
     objects = InvitationQuerySet.as_manager()
 

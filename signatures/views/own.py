@@ -22,6 +22,7 @@ from signatures.forms import ChangeForm
 from signatures.links import BrokenLink, is_late, make_token, read_token
 from signatures.models import Kind, Signature, State
 from signatures.person import Person
+from signatures.room.answering import withdraw_signature
 from signatures.views.guards import public_post, refuse
 
 View = Callable[..., HttpResponseBase]
@@ -108,6 +109,8 @@ def _show(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
+    if not signature.letter.is_public():
+        return _show_hidden(request, signature, status=status, **more)
     letter = public.public_letter(signature.letter.slug)
     text = letter.edition.text_nearest(signature.language)
     person = Person.open(signature.sealed)
@@ -122,6 +125,20 @@ def _show(
         **more,
     }
     return render(request, f"signatures/own/{_page_of(signature)}.html", context, status=status)
+
+
+def _show_hidden(request: HttpRequest, signature: Signature, *, status: int, **more: Any) -> HttpResponse:
+    """To an organisation that signed under embargo: its own signature, and nothing of the letter."""
+    person = Person.open(signature.sealed)
+    context = public.language_context(signature.language) | {
+        "signature": signature,
+        "person": person,
+        "coalition": signature.letter.lead,
+        "own_url": _own_path(signature),
+        "data_url": reverse("signatures:own_data", args=[make_token(signature)]),
+        **more,
+    }
+    return render(request, "signatures/own/hidden.html", context, status=status)
 
 
 def _page_of(signature: Signature) -> str:
@@ -181,7 +198,7 @@ def _change(request: HttpRequest, signature: Signature) -> HttpResponseBase:
 def _withdraw(request: HttpRequest, signature: Signature) -> HttpResponseBase:
     if request.POST.get("sure") != "yes":
         return _show(request, signature, asks_withdrawal=True)
-    services.withdraw(signature)
+    withdraw_signature(signature)
     return SeeOther(_own_path(signature))
 
 
