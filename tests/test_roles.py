@@ -34,6 +34,7 @@ NEEDS = {
     "letter_unschedule": ("read", "launch"),
     "letter_close": ("launch", "launch"),
     "job_cancel": ("read", "invite"),
+    "job_retry": ("read", "invite"),
     "signatures": ("signatures", "signatures"),
     "signature": ("signatures", "write"),
     "signature_approve": ("signatures", "moderate"),

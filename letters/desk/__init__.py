@@ -1,6 +1,6 @@
 """The coalition's door: its letters and officials."""
 
-from letters.desk.jobs import cancel_job, show_job
+from letters.desk.jobs import cancel_job, retry_job, show_job
 from letters.desk.launching import close, unschedule
 from letters.desk.officials import (
     change_addressee,
@@ -36,6 +36,7 @@ __all__ = [
     "preview_markdown",
     "remove_official",
     "remove_text",
+    "retry_job",
     "show_coalition",
     "show_home",
     "show_job",
