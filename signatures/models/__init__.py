@@ -1,4 +1,5 @@
 from signatures.models.document import Document
+from signatures.models.guests import GuestImport, ImportRow, OrganisationMerge, OtherName
 from signatures.models.mailing import AddressQuota, DigestKey, LinkRequest
 from signatures.models.organisation import DomainProof, Organisation
 from signatures.models.room import Answer, Invitation
@@ -13,12 +14,16 @@ __all__ = [
     "Document",
     "DomainProof",
     "Exposure",
+    "GuestImport",
+    "ImportRow",
     "Invitation",
     "Kind",
     "LinkRequest",
     "Mail",
     "Organisation",
+    "OrganisationMerge",
     "Origin",
+    "OtherName",
     "Signature",
     "State",
     "Tally",

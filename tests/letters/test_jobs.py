@@ -137,7 +137,7 @@ def test_one_call_ends_in_time_and_the_next_goes_on(steps: Any, monkeypatch: pyt
     woken: list[str] = []
     monkeypatch.setattr(jobs, "wake", woken.append)
     ticks = iter([0, 1, 2, 100, 200, 201, 202, 203, 204, 205, 206])
-    monkeypatch.setattr(jobs.time, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr("letters.jobs.time.monotonic", lambda: next(ticks))
     start()
     assert jobs.run_jobs() == 2
     assert woken == [jobs.RUN_JOBS]
