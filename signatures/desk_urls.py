@@ -1,8 +1,10 @@
 from django.urls import URLPattern, path
 
 from signatures import desk
+from signatures.desk import importing
 
 LETTER = "<slug:coalition>/letters/<int:letter_id>/"
+IMPORT = "<slug:coalition>/organisations/imports/<int:import_id>/"
 SIGNATURE = f"{LETTER}signatures/<int:signature_id>/"
 
 urlpatterns: list[URLPattern] = [
@@ -15,5 +17,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{LETTER}exports/", desk.show_exports, name="exports"),
     path(f"{LETTER}exports/full.csv", desk.export_full, name="export_full"),
     path(f"{LETTER}plot.svg", desk.show_plot, name="plot"),
+    path(f"{LETTER}room/import/", importing.import_to_room, name="room_import"),
+    path("<slug:coalition>/organisations/import/", importing.import_to_registry, name="organisations_import"),
+    path(IMPORT, importing.show_import, name="guests"),
+    path(f"{IMPORT}lines/<int:line>/", importing.decide_row, name="guests_row"),
+    path(f"{IMPORT}rest/", importing.decide_rest, name="guests_rest"),
+    path(f"{IMPORT}add/", importing.add_guests, name="guests_add"),
+    path(f"{IMPORT}discard/", importing.discard_guests, name="guests_discard"),
     path("<slug:coalition>/organisations/", desk.list_organisations, name="organisations"),
 ]

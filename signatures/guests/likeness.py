@@ -40,8 +40,8 @@ _FORMS = frozenset((
 # Words that initials leave out, or take in.
 _SMALL = frozenset((
     "of", "the", "for", "and", "in", "on", "at", "to", "a", "an", "de", "la", "le", "les", "du", "des", "d", "l", "el",
-    "los", "las", "del", "y", "e", "o", "da", "do", "dos", "das", "para", "pour", "et", "en", "von", "und", "für", "der",
-    "die", "il", "per", "di", "van", "voor",
+    "los", "las", "del", "y", "e", "o", "da", "do", "dos", "das", "para", "pour", "et", "en", "von", "und", "für",
+    "der", "die", "il", "per", "di", "van", "voor",
 ))  # fmt: skip
 _BETWEEN = re.compile(r"\s+[/|–—]\s+|\s*[()\[\]（）]\s*")
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u0652\u0670]")

@@ -17,7 +17,7 @@ from signatures.guests.words import language_for, zone_of
 from signatures.models import GuestImport, ImportRow, Invitation, Organisation, OtherName
 from signatures.rules import name_key, registrable_domain, website_host
 
-READ_AT_ONCE = 250
+READ_AT_ONCE = 500
 ADDED_AT_ONCE = 250
 IMPORT = "import_organisations"
 ADD = "add_organisations"
