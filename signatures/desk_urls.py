@@ -1,10 +1,11 @@
 from django.urls import URLPattern, path
 
 from signatures import desk
-from signatures.desk import importing
+from signatures.desk import importing, registry
 
 LETTER = "<slug:coalition>/letters/<int:letter_id>/"
 IMPORT = "<slug:coalition>/organisations/imports/<int:import_id>/"
+ORGANISATION = "<slug:coalition>/organisations/<int:organisation_id>/"
 SIGNATURE = f"{LETTER}signatures/<int:signature_id>/"
 
 urlpatterns: list[URLPattern] = [
@@ -24,5 +25,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{IMPORT}rest/", importing.decide_rest, name="guests_rest"),
     path(f"{IMPORT}add/", importing.add_guests, name="guests_add"),
     path(f"{IMPORT}discard/", importing.discard_guests, name="guests_discard"),
-    path("<slug:coalition>/organisations/", desk.list_organisations, name="organisations"),
+    path("<slug:coalition>/organisations/", registry.list_organisations, name="organisations"),
+    path("<slug:coalition>/organisations/new/", registry.new_organisation, name="organisation_new"),
+    path(ORGANISATION, registry.show_organisation, name="organisation"),
+    path(f"{ORGANISATION}merge/", registry.merge_organisation, name="organisation_merge"),
+    path(
+        "<slug:coalition>/organisations/merges/<int:merge_id>/undo/",
+        registry.undo_merge,
+        name="organisation_part",
+    ),
 ]

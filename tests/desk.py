@@ -8,7 +8,8 @@ from django.urls import URLPattern, reverse
 from campaign.urls import desk
 from deliveries.ledger import snapshot_of
 from deliveries.models import Delivery, Occasion
-from letters.models import Job, Letter
+from letters.models import Coalition, Job, Letter
+from signatures.models import GuestImport, ImportRow, OrganisationMerge
 from tests import factories
 
 
@@ -20,6 +21,9 @@ def desk_values(letter: Letter) -> dict[str, Any]:
     )
     delivery = Delivery.objects.filter(occasion__letter=letter).order_by("pk").first() or _delivery(letter)
     job = coalition.jobs.order_by("pk").first() or Job.objects.create(coalition=coalition, kind="test")
+    organisation = coalition.organisations.order_by("pk").first() or factories.make_organisation(coalition)
+    merge = OrganisationMerge.objects.filter(coalition=coalition).first() or _merge(coalition)
+    row = ImportRow.objects.filter(guest_import__coalition=coalition).first() or _import_row(coalition)
     return {
         "coalition": coalition.slug,
         "letter_id": letter.pk,
@@ -29,7 +33,23 @@ def desk_values(letter: Letter) -> dict[str, Any]:
         "signature_id": signature.pk,
         "delivery_id": delivery.pk,
         "job_id": job.pk,
+        "organisation_id": organisation.pk,
+        "merge_id": merge.pk,
+        "import_id": row.guest_import_id,
+        "line": row.line,
     }
+
+
+def _merge(coalition: Coalition) -> OrganisationMerge:
+    gone = {"id": 0, "name": "Bolo Bhi", "name_key": "bolobhi", "country": "PK"}
+    moved: dict[str, Any] = {"signatures": [], "invitations": [], "other_names": [], "dropped": []}
+    kept = factories.make_organisation(coalition)
+    return OrganisationMerge.objects.create(coalition=coalition, kept=kept, gone=gone, moved=moved)
+
+
+def _import_row(coalition: Coalition) -> ImportRow:
+    guest_import = GuestImport.objects.create(coalition=coalition, state="ready")
+    return ImportRow.objects.create(guest_import=guest_import, line=1, state="new", name="Bolo Bhi")
 
 
 def _delivery(letter: Letter) -> Delivery:
