@@ -10,7 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import icu
@@ -138,6 +138,7 @@ def skeleton(name: str) -> str:
 _checker = icu.SpoofChecker()
 
 
+@lru_cache(maxsize=1000)
 def _words(name: str) -> list[str]:
     plain = _MARKS.sub("", unicodedata.normalize("NFKD", name.replace(".", "").replace("&", " and ")))
     plain = unicodedata.normalize("NFC", plain).casefold().replace("’", "'").replace("'s", "s")
@@ -186,8 +187,9 @@ class Register:
         return register
 
     def add(self, one: Known) -> None:
-        self.by_name.setdefault((one.key, one.country), one)
-        for index, key in _keys_of(one):
+        keys = _keys_of(one)
+        self.by_name.setdefault((keys[0][1], one.country), one)
+        for index, key in keys:
             self.indexes[index][key].append(one)
 
     def find(self, one: Known) -> Found:
@@ -232,16 +234,26 @@ class Register:
 _REASONS = {"key": Why.COUNTRY, "looks": Why.LOOKS, "core": Why.NAME, "domain": Why.WEBSITE}
 
 
-def _keys_of(one: Known) -> Iterator[tuple[str, str]]:
-    yield "key", one.key
-    yield "looks", skeleton(one.name)
-    yield from (("core", core) for core in one.cores)
-    yield from (("home", core) for core in one.home)
-    if one.domain and one.domain not in _SHARED_SITES and one.domain not in free_mail_domains():
-        yield "domain", one.domain
-    yield from (("acronym", acronym) for acronym in one.acronyms)
-    yield from (("initials", initials) for initials in one.initials)
-    yield from (("edge", edge) for edge in _edges(one))
+def _keys_of(one: Known) -> tuple[tuple[str, str], ...]:
+    return _keys(one.name, one.country, one.domain)
+
+
+# A register is built anew for each step of a job, mostly of names that the step before had too.
+@lru_cache(maxsize=12_000)
+def _keys(name: str, country: str, domain: str) -> tuple[tuple[str, str], ...]:
+    """(index, key) of all by which an organisation is found; its name's key first."""
+    one = Known({}, name, country, domain)
+    is_own = domain and domain not in _SHARED_SITES and domain not in free_mail_domains()
+    found = {
+        "looks": [skeleton(name)],
+        "core": one.cores,
+        "home": one.home,
+        "domain": [domain] if is_own else [],
+        "acronym": one.acronyms,
+        "initials": one.initials,
+        "edge": _edges(one),
+    }
+    return ("key", one.key), *((index, key) for index, keys in found.items() for key in keys)
 
 
 def _edges(one: Known) -> tuple[str, ...]:
