@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{LETTER}close/", desk.close, name="letter_close"),
     path("<slug:coalition>/jobs/<int:job_id>/", desk.show_job, name="job"),
     path("<slug:coalition>/jobs/<int:job_id>/cancel/", desk.cancel_job, name="job_cancel"),
+    path("<slug:coalition>/jobs/<int:job_id>/retry/", desk.retry_job, name="job_retry"),
     path("<slug:coalition>/officials/", desk.list_officials, name="officials"),
     path("<slug:coalition>/officials/new/", desk.new_official, name="official_new"),
     path("<slug:coalition>/officials/<int:official_id>/", desk.edit_official, name="official"),

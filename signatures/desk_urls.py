@@ -1,9 +1,11 @@
 from django.urls import URLPattern, path
 
 from signatures import desk
-from signatures.desk import room
+from signatures.desk import importing, registry, room
 
 LETTER = "<slug:coalition>/letters/<int:letter_id>/"
+IMPORT = "<slug:coalition>/organisations/imports/<int:import_id>/"
+ORGANISATION = "<slug:coalition>/organisations/<int:organisation_id>/"
 SIGNATURE = f"{LETTER}signatures/<int:signature_id>/"
 ROOM = f"{LETTER}room/"
 INVITATION = f"{ROOM}<int:invitation_id>/"
@@ -32,5 +34,20 @@ urlpatterns: list[URLPattern] = [
     path(f"{INVITATION}revoke/", room.revoke, name="room_revoke"),
     path(f"{INVITATION}restore/", room.restore, name="room_restore"),
     path(f"{INVITATION}links/<int:link_id>/end/", room.end_link, name="room_link_end"),
-    path("<slug:coalition>/organisations/", desk.list_organisations, name="organisations"),
+    path(f"{LETTER}room/import/", importing.import_to_room, name="room_import"),
+    path("<slug:coalition>/organisations/import/", importing.import_to_registry, name="organisations_import"),
+    path(IMPORT, importing.show_import, name="guests"),
+    path(f"{IMPORT}lines/<int:line>/", importing.decide_row, name="guests_row"),
+    path(f"{IMPORT}rest/", importing.decide_rest, name="guests_rest"),
+    path(f"{IMPORT}add/", importing.add_guests, name="guests_add"),
+    path(f"{IMPORT}discard/", importing.discard_guests, name="guests_discard"),
+    path("<slug:coalition>/organisations/", registry.list_organisations, name="organisations"),
+    path("<slug:coalition>/organisations/new/", registry.new_organisation, name="organisation_new"),
+    path(ORGANISATION, registry.show_organisation, name="organisation"),
+    path(f"{ORGANISATION}merge/", registry.merge_organisation, name="organisation_merge"),
+    path(
+        "<slug:coalition>/organisations/merges/<int:merge_id>/undo/",
+        registry.undo_merge,
+        name="organisation_part",
+    ),
 ]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.collation import prefix_range
 from campaign.sealing import CannotOpen
-from letters.models import AuditEntry, Coalition, Letter
+from letters.models import AuditEntry, Letter
 from signatures.keys import address_digest
 from signatures.mails import facts_of, write
 from signatures.models import Exposure, Kind, Organisation, Signature, State
@@ -36,7 +36,6 @@ from signatures.rules import (
 
 ON_A_PAGE = 50
 HIGHEST = 2**63 - 1
-ORGANISATIONS_ON_A_PAGE = 100
 COUNTED_AT_MOST = 100
 LOOK_ALIKES, MOST_COMPARED = 10, 200
 # Characters of two names' keys that make one worth a look when the other is approved.
@@ -197,18 +196,6 @@ def next_waiting(letter: Letter, *, after: int) -> int:
     rows = Signature.objects.filter(letter=letter, kind=Kind.ORGANISATION, state=State.WAITING)
     rows = rows.exclude(pk=after).order_by("pk")
     return rows.values_list("pk", flat=True).first() or 0
-
-
-def organisations_page(coalition: Coalition, *, after: int = 0) -> tuple[list[Organisation], int]:
-    """The coalition's organisations by name, those after the one with the id `after`; and the id to go on from."""
-    rows = coalition.organisations.order_by("name_key", "pk")
-    last = coalition.organisations.filter(pk=after).first()
-    if last:
-        beyond = Q(name_key__gt=last.name_key) | Q(name_key=last.name_key, pk__gt=last.pk)
-        rows = rows.filter(beyond, name_key__gte=last.name_key)
-    found = list(rows[: ORGANISATIONS_ON_A_PAGE + 1])
-    shown = found[:ORGANISATIONS_ON_A_PAGE]
-    return shown, shown[-1].pk if len(found) > ORGANISATIONS_ON_A_PAGE else 0
 
 
 # --- One signature ------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from letters import jobs
+from signatures.guests import deciding
 from signatures.models import AddressQuota, DigestKey, LinkRequest, Opening, Signature, State
 
 PENDING_DAYS = 45
@@ -18,6 +20,8 @@ def destroy_expired() -> dict[str, int]:
     return {
         "pending signatures": _destroy_pending(old),
         "link requests": LinkRequest.objects.filter(created_at__lt=now - timedelta(days=2)).delete()[0],
+        "lists of organisations": deciding.destroy_old(),
+        "private parts of jobs": jobs.forget_sealed(),
         "quotas": AddressQuota.objects.filter(expires_at__lt=now).delete()[0],
         "openings": Opening.objects.filter(at__lt=now - timedelta(days=OPENING_DAYS)).delete()[0],
         "keys": DigestKey.objects.filter(expires_at__lt=now).delete()[0],

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 
 from signatures import documents, mailing, retention, tallies
+from signatures.guests import steps  # noqa: F401  (registers the steps of its jobs)
 from signatures.room import (
     inviting,  # noqa: F401  (registers the step of its job)
     reminding,

@@ -9,8 +9,8 @@ from django.urls import URLPattern, reverse
 from campaign.urls import desk
 from deliveries.ledger import snapshot_of
 from deliveries.models import Delivery, Occasion
-from letters.models import Job, Letter, OwedMail
-from signatures.models import InvitationLink
+from letters.models import Coalition, Job, Letter, OwedMail
+from signatures.models import GuestImport, ImportRow, InvitationLink, OrganisationMerge
 from tests import factories, writing
 
 
@@ -25,6 +25,9 @@ def desk_values(letter: Letter) -> dict[str, Any]:
     link = _link(letter)
     reminder = letter.reminders.first() or factories.make_reminder(letter)
     mail = _mails(letter).first() or factories.make_mail(letter, f"invite:{link.invitation_id}:1")
+    organisation = coalition.organisations.order_by("pk").first() or factories.make_organisation(coalition)
+    merge = OrganisationMerge.objects.filter(coalition=coalition).first() or _merge(coalition)
+    row = ImportRow.objects.filter(guest_import__coalition=coalition).first() or _import_row(coalition)
     return {
         "coalition": coalition.slug,
         "letter_id": letter.pk,
@@ -42,6 +45,10 @@ def desk_values(letter: Letter) -> dict[str, Any]:
         "link_id": link.pk,
         "reminder_id": reminder.pk,
         "mail_id": mail.pk,
+        "organisation_id": organisation.pk,
+        "merge_id": merge.pk,
+        "import_id": row.guest_import_id,
+        "line": row.line,
     }
 
 
@@ -52,6 +59,18 @@ def _link(letter: Letter) -> InvitationLink:
 
 def _mails(letter: Letter) -> QuerySet[OwedMail]:
     return OwedMail.objects.filter(letter=letter, name="invite_organisation").order_by("pk")
+
+
+def _merge(coalition: Coalition) -> OrganisationMerge:
+    gone = {"id": 0, "name": "Bolo Bhi", "name_key": "bolobhi", "country": "PK"}
+    moved: dict[str, Any] = {"signatures": [], "invitations": [], "other_names": [], "dropped": []}
+    kept = factories.make_organisation(coalition)
+    return OrganisationMerge.objects.create(coalition=coalition, kept=kept, gone=gone, moved=moved)
+
+
+def _import_row(coalition: Coalition) -> ImportRow:
+    guest_import = GuestImport.objects.create(coalition=coalition, state="ready")
+    return ImportRow.objects.create(guest_import=guest_import, line=1, state="new", name="Bolo Bhi")
 
 
 def _delivery(letter: Letter) -> Delivery:

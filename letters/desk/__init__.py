@@ -2,7 +2,7 @@
 
 from letters.desk.commenting import list_comments, settle_comment
 from letters.desk.history import list_versions, restore_version, show_version
-from letters.desk.jobs import cancel_job, show_job
+from letters.desk.jobs import cancel_job, retry_job, show_job
 from letters.desk.launching import close, unschedule
 from letters.desk.officials import (
     change_addressee,
@@ -46,6 +46,7 @@ __all__ = [
     "remove_template",
     "remove_text",
     "restore_version",
+    "retry_job",
     "save_template",
     "settle_comment",
     "settle_translation",

@@ -37,6 +37,15 @@ def cancel_job(request: HttpRequest, coalition: str, job_id: int) -> HttpRespons
     return redirect("desk:job", coalition, job.pk)
 
 
+@desk_page(post=May.INVITE)
+@require_POST
+def retry_job(request: HttpRequest, coalition: str, job_id: int) -> HttpResponse:
+    job = _job(request, coalition, job_id)
+    if not jobs.retry_job(job):
+        messages.info(request, _("It is no longer stopped by an error."))
+    return redirect("desk:job", coalition, job.pk)
+
+
 def _job(request: HttpRequest, coalition: str, job_id: int) -> Job:
     """A job of the coalition, its letter fetched as every letter is."""
     owner = coalition_of(request, coalition)

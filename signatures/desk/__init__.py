@@ -2,12 +2,11 @@
 
 from signatures.desk.deciding import approve, refuse, remove, restore, show_signature
 from signatures.desk.files import export_full, show_exports
-from signatures.desk.listing import list_organisations, list_signatures, show_plot
+from signatures.desk.listing import list_signatures, show_plot
 
 __all__ = [
     "approve",
     "export_full",
-    "list_organisations",
     "list_signatures",
     "refuse",
     "remove",

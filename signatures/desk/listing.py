@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.countries import COUNTRY_CODES, country_choices
-from letters.access import coalition_of, desk_page, home_coalition, letter_of
+from letters.access import desk_page, home_coalition, letter_of
 from letters.models import Letter
 from letters.roles import May
 from signatures import moderation
@@ -100,15 +100,6 @@ def _kinds(letter: Letter) -> list[str]:
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0
-
-
-@desk_page()
-@require_safe
-def list_organisations(request: HttpRequest, coalition: str) -> HttpResponse:
-    owner = coalition_of(request, coalition)
-    rows, following = moderation.organisations_page(owner, after=_number(request.GET.get("after", "")))
-    context = {"coalition": owner, "organisations": rows, "next": following}
-    return render(request, "desk/signatures_organisations.html", context)
 
 
 @desk_page()

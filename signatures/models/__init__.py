@@ -1,4 +1,5 @@
 from signatures.models.document import Document
+from signatures.models.guests import GuestImport, ImportRow, OrganisationMerge, OtherName
 from signatures.models.links import InvitationLink, Opening, Reminder
 from signatures.models.mailing import AddressQuota, DigestKey, LinkRequest
 from signatures.models.organisation import DomainProof, Organisation
@@ -14,6 +15,8 @@ __all__ = [
     "Document",
     "DomainProof",
     "Exposure",
+    "GuestImport",
+    "ImportRow",
     "Invitation",
     "InvitationLink",
     "Kind",
@@ -21,7 +24,9 @@ __all__ = [
     "Mail",
     "Opening",
     "Organisation",
+    "OrganisationMerge",
     "Origin",
+    "OtherName",
     "Reminder",
     "Signature",
     "State",

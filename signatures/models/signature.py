@@ -156,6 +156,11 @@ class Signature(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["organisation"],
+                condition=Q(organisation__isnull=False),
+                name="signature_by_organisation",
+            ),
             models.Index(fields=["letter", "kind", "state", "id"], name="signature_desk"),
             models.Index(fields=["letter", "kind", "state", "country", "id"], name="signature_desk_country"),
             models.Index(
