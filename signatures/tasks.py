@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from signatures import documents, mailing, retention, tallies
+from signatures import bulk, documents, mailing, retention, reviewing, tallies  # noqa: F401  (bulk, reviewing: job steps)
 
 logger = logging.getLogger(__name__)
 
