@@ -14,6 +14,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{SIGNATURE}restore/", desk.restore, name="signature_restore"),
     path(f"{LETTER}exports/", desk.show_exports, name="exports"),
     path(f"{LETTER}exports/full.csv", desk.export_full, name="export_full"),
+    path(f"{LETTER}numbers/", desk.show_numbers, name="numbers"),
+    path(f"{LETTER}numbers.<str:extension>", desk.export_numbers, name="numbers_export"),
     path(f"{LETTER}plot.svg", desk.show_plot, name="plot"),
+    path("<slug:coalition>/to-decide/", desk.show_to_decide, name="to_decide"),
+    path(f"{LETTER}to-decide/", desk.show_letter_to_decide, name="letter_to_decide"),
+    path("<slug:coalition>/to-decide/bulk/", desk.decide_in_bulk, name="decide_in_bulk"),
+    path("<slug:coalition>/decisions/<int:decision_id>/", desk.show_decision, name="decision"),
+    path("<slug:coalition>/notable-names/", desk.edit_notable_names, name="notable_names"),
     path("<slug:coalition>/organisations/", desk.list_organisations, name="organisations"),
 ]

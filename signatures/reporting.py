@@ -1,36 +1,25 @@
 """Anybody may say that a name on the signatory list should not be there. A person decides; until then the name of a
 person is hidden, but only so many at once, so that nobody empties a list by reporting all of it."""
 
-import binascii
-from base64 import b64decode, urlsafe_b64encode
-
 from django.db import transaction
 from django.db.models import F
 
 from campaign import sealing
 from signatures.models import Kind, Report, Signature, State
 from signatures.models.signature import LISTED
+from signatures.public import key_of
 from signatures.services import _enter, _locked
 
 # Names of one letter that are hidden at once for the sake of reports which nobody has decided.
 HIDDEN_AT_ONCE = 20
-KEY_MAX = 160  # bytes
-
-
-def reference_of(sort_key: bytes) -> str:
-    """Names a row of the signatory list: its sort key, which ends in random bytes, so that none is guessed from
-    another; who is hidden and listed again is named anew."""
-    return urlsafe_b64encode(sort_key).decode().rstrip("=")
 
 
 def listed_row(letter_id: int, kind: str, reference: str) -> Signature | None:
-    """The named row of the list that has the reference; one range of the list's index."""
-    try:
-        key = b64decode(reference + "=" * (-len(reference) % 4), altchars=b"-_", validate=True)[:KEY_MAX]
-    except (binascii.Error, ValueError):
-        return None
+    """The named row of the list that has the reference (see `Signatory.reference`), by the list's index. It ends in
+    random bytes, so that none is guessed from another; who is hidden and listed again is named anew."""
+    key = key_of(reference)
     rows = Signature.objects.filter(letter_id=letter_id, kind=kind, sort_key=key).exclude(public_name="")
-    return rows.filter(state=State.CONFIRMED, exposure__in=LISTED).first()
+    return rows.filter(state=State.CONFIRMED, exposure__in=LISTED).first() if key else None
 
 
 def report_signature(letter_id: int, *, kind: str, reference: str, reason: str, words: str = "") -> bool:

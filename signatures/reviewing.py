@@ -2,10 +2,10 @@
 decided."""
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from campaign.sealing import CannotOpen
@@ -58,6 +58,18 @@ def keep_signature(signature: Signature, *, actor: User, within: Decision | None
 def mails_leave_at(decision: Decision) -> datetime:
     """Until then nobody has been told, if it was decided on one signature; a long one tells as it goes."""
     return decision.made_at + timedelta(seconds=settings.UNDO_SECONDS)
+
+
+def last_decision(row: Signature) -> Decision | None:
+    """The decision by which the signature stands as it does, if that can be undone."""
+    rows = row.decided.filter(outcome=Outcome.STANDS, stands_since=row.state_at)
+    last = rows.select_related("decision").order_by("-pk").first()
+    return last.decision if last else None
+
+
+def outcomes_of(decision: Decision) -> dict[str, int]:
+    """How many signatures a decision touched, by what has become of it."""
+    return dict(decision.rows.order_by().values_list("outcome").annotate(Count("pk")))
 
 
 def undo_decision(decision: Decision, *, actor: User) -> bool:

@@ -193,9 +193,9 @@ def change(signature: Signature, *, name: str, country: str, exposure: str, want
             mark_documents_stale(row.letter_id)
         elif row.state == State.CONFIRMED:
             mark_documents_changed(row.letter_id)
-        if renamed and row.state == State.CONFIRMED and row.kind == Kind.INDIVIDUAL:
-            if is_notable(row.letter_id, name):
-                _enter(row, State.WAITING, person=person)
+        stands_as_person = row.state == State.CONFIRMED and row.kind == Kind.INDIVIDUAL
+        if renamed and stands_as_person and is_notable(row.letter_id, name):
+            _enter(row, State.WAITING, person=person)
     transaction.on_commit(lambda: wake_once_a_second(FOLD))
     return row
 
@@ -344,8 +344,8 @@ def _locked(signature: Signature) -> Signature:
 def _enter(
     row: Signature, state: str, *, person: Person | None = None, mail: bool = False, **facts: Any
 ) -> None:
-    """Moves a locked row to a state, with what follows from it: what is in clear, what is counted, what is owed. The mail
-    of a decision waits for as long as it can be undone without a word."""
+    """Moves a locked row to a state, with what follows from it: what is in clear, what is counted, what is owed. The
+    mail of a decision waits for as long as it can be undone without a word."""
     left, now = row.state, timezone.now()
     row.state, row.state_at = state, now
     for name, value in facts.items():

@@ -9,6 +9,7 @@ from campaign.urls import desk
 from deliveries.ledger import snapshot_of
 from deliveries.models import Delivery, Occasion
 from letters.models import Job, Letter
+from signatures.models import Decision
 from tests import factories
 
 
@@ -29,6 +30,10 @@ def desk_values(letter: Letter) -> dict[str, Any]:
         "signature_id": signature.pk,
         "delivery_id": delivery.pk,
         "job_id": job.pk,
+        "decision_id": (
+            coalition.decisions.first() or Decision.objects.create(coalition=coalition, verb="keep")
+        ).pk,
+        "extension": "csv",
     }
 
 

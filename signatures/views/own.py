@@ -157,7 +157,9 @@ def _confirm(request: HttpRequest, signature: Signature) -> HttpResponseBase:
     if not was_pending or standing.pk != signature.pk:
         return SeeOther(_own_path(standing))
     url = reverse("signatures:thanks", args=[signature.letter.slug, signature.language])
-    return SeeOther(url + ("?waiting=1" if standing.state == State.WAITING else ""))
+    if standing.state != State.WAITING:
+        return SeeOther(url)
+    return SeeOther(url + ("?waiting=1" if standing.kind == Kind.ORGANISATION else "?waiting=name"))
 
 
 def _change(request: HttpRequest, signature: Signature) -> HttpResponseBase:
