@@ -60,8 +60,8 @@ def with_letters(
     coalitions: QuerySet[Coalition], *, sought: str = "", before: int = 0
 ) -> QuerySet[Coalition]:
     """Each with the letters that it leads (as `newest`, newest first) and their titles: four queries, however many
-    there are. Of a coalition at most LETTERS_ON_A_PAGE and one more, of ids below `before`, and with `sought` in a title
-    or slug."""
+    there are. Of a coalition at most LETTERS_ON_A_PAGE and one more, of ids below `before`, and with `sought` in a
+    title or slug."""
     led = LetterCoalition.objects.filter(is_lead=True).select_related("letter").order_by("-letter__pk")
     if before:
         led = led.filter(letter_id__lt=before)

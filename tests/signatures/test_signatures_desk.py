@@ -19,7 +19,7 @@ from letters.models import AuditEntry, Letter
 from letters.services import record_audit
 from signatures import desk_urls, mailing, moderation, services
 from signatures.keys import address_digest
-from signatures.models import Organisation, Signature, State, Verified
+from signatures.models import Decision, Organisation, Signature, State, Verified
 from signatures.person import Person
 from signatures.tallies import fold_tallies
 from tests import factories
@@ -65,7 +65,14 @@ def address(name: str, letter: Letter, **given: Any) -> str:
 def desk_addresses(signature: Signature) -> Iterator[tuple[str, str]]:
     """Every URL of the signatures' desk, filled with this coalition's objects."""
     letter = signature.letter
-    values = {"coalition": letter.lead.slug, "letter_id": letter.pk, "signature_id": signature.pk}
+    decision = letter.lead.decisions.first() or Decision.objects.create(coalition=letter.lead, verb="keep")
+    values = {
+        "coalition": letter.lead.slug,
+        "letter_id": letter.pk,
+        "signature_id": signature.pk,
+        "decision_id": decision.pk,
+        "extension": "csv",
+    }
     for pattern in desk_urls.urlpatterns:
         kwargs = {key: values[key] for key in wanted_by(pattern)}
         yield pattern.name or "", reverse(f"desk:{pattern.name}", kwargs=kwargs)
@@ -592,7 +599,7 @@ def test_a_draft_has_no_public_exports(member_client: MemberClient) -> None:
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("name", "cost"),
-    [("signatures", 9), ("signature", 18), ("exports", 9), ("organisations", 5), ("letter", 14)],
+    [("signatures", 9), ("signature", 19), ("exports", 9), ("organisations", 5), ("letter", 14)],
 )
 def test_pages_cost_the_same_for_more_of_everything(
     member_client: MemberClient,
