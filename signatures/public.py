@@ -236,7 +236,7 @@ def _page(rows: Sequence[Signatory], *, has_previous: bool, has_next: bool) -> P
     )
 
 
-def cursor_of(key: bytes) -> str:
+def cursor_of(key: bytes | memoryview) -> str:
     """A row's place in the list as it stands in an address: its sort key, which ends in random bytes."""
     return urlsafe_b64encode(key).decode().rstrip("=")
 

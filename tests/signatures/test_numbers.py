@@ -113,7 +113,7 @@ def test_the_recount_repairs_what_was_lost_and_what_was_invented(letter: Letter)
 
 
 def test_who_was_asked_to_confirm_is_counted_once(letter: Letter, mailbox: list[EmailMessage]) -> None:
-    owed = {"mail": "confirm", "mail_due_at": timezone.now()}
+    owed: dict[str, Any] = {"mail": "confirm", "mail_due_at": timezone.now()}
     row = factories.make_signature(letter, state="pending", **owed)
     factories.make_signature(letter, state="pending", **owed)
     standing = signed(letter, email="ayesha@example.net")

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -37,7 +36,7 @@ def queue(client: MemberClient, letter: Letter | None = None, **asked: str) -> s
     return response.content.decode()
 
 
-def decide(client: MemberClient, verb: str, *rows: Any, **more: Any) -> HttpResponse:
+def decide(client: MemberClient, verb: str, *rows: Any, **more: Any) -> Any:
     """Posts to the bulk page; `step="decide"` takes the decision."""
     data = {"source": "organisations", "until": timezone.now().isoformat(), "verb": verb, **more}
     data["row"] = [row.pk for row in rows]
