@@ -162,6 +162,7 @@ def _page(
         context |= _waiting(row, context["person"], approve, refuse)
     context["can_remove"] = row.state in REMOVABLE
     context["restores_to_list"] = row.state == State.REMOVED and services.stands_when_restored(row)
+    context["report"] = row.reports.filter(decided_at=None).first()
     context["undoable"] = reviewing.last_decision(row)
     context["entries"] = moderation.decisions_on(row)
     context["next"] = moderation.next_waiting(letter, after=row.pk)
