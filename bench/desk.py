@@ -22,28 +22,28 @@ from tests.desk import desk_addresses
 from tests.factories import make_letter
 
 LIMIT = 100.0  # milliseconds, of 19 requests in 20
-REQUESTS = 20
 ORGANISATIONS = 10  # for each letter of the pace
 OFFICIALS, REPORTS, ENTRIES = 300, 200, 5_000
 
 
 def measure(ground: Ground, pace: Pace) -> list[Row]:
     """In the large database; whatever page is added to the desk is measured too."""
-    logging.getLogger("campaign.access").setLevel(logging.WARNING)
+    for name in ("campaign.access", "django.request"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     with orm_on(ground.large):
         letter = furnish(ground, pace.desk)
         client = Client()
         client.force_login(Membership.objects.filter(coalition=letter.lead)[0].user)
         pages = [("home", reverse("desk:home")), *desk_addresses(letter)]
-        return [row for name, url in pages for row in _measured(client, name, url)]
+        return [row for name, url in pages for row in _measured(client, name, url, pace.visits)]
 
 
-def _measured(client: Client, name: str, url: str) -> Iterator[Row]:
+def _measured(client: Client, name: str, url: str, visits: int) -> Iterator[Row]:
     """Nothing for what is no page: a POST's address, a file, a way to another page."""
     first = client.get(url)
     if first.status_code != 200 or first.streaming:
         return
-    taken = sorted(_milliseconds(lambda: client.get(url)) for _request in range(REQUESTS))
+    taken = sorted(_milliseconds(lambda: client.get(url)) for _visit in range(visits))
     slowest = quantiles(taken, n=20)[-1]
     measured = Figure(f"median {median(taken):.0f}, 95 in 100 under", slowest, "ms")
     yield Row(f"desk {name}", measured, Figure("", LIMIT, "ms"), LIMIT / slowest, floor=1.0)

@@ -1,10 +1,11 @@
-"""Destroys what has had its time: signatures never confirmed, yesterday's quotas and their keys."""
+"""Destroys what has had its time: signatures never confirmed, yesterday's quotas and their keys, what was written in
+reports that are long decided."""
 
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from signatures.models import AddressQuota, DigestKey, LinkRequest, Signature, State
+from signatures.models import AddressQuota, DigestKey, LinkRequest, Report, Signature, State
 
 PENDING_DAYS = 45
 BATCH = 1000
@@ -16,10 +17,16 @@ def destroy_expired() -> dict[str, int]:
     old = now - timedelta(days=PENDING_DAYS)
     return {
         "pending signatures": _destroy_pending(old),
+        "words of reports": _destroy_words(old),
         "link requests": LinkRequest.objects.filter(created_at__lt=now - timedelta(days=2)).delete()[0],
         "quotas": AddressQuota.objects.filter(expires_at__lt=now).delete()[0],
         "keys": DigestKey.objects.filter(expires_at__lt=now).delete()[0],
     }
+
+
+def _destroy_words(old: datetime) -> int:
+    """Of reports that were decided long ago; that there was one, and what was decided, stays."""
+    return Report.objects.filter(decided_at__lt=old, words__isnull=False).update(words=None)
 
 
 def _destroy_pending(old: datetime) -> int:

@@ -93,6 +93,9 @@ def own_data(request: HttpRequest, signature: Signature) -> HttpResponseBase:
         "referrer": signature.referrer,
         "score": signature.score,
         "mailed_at": signature.mailed_at,
+        "reports": list(
+            signature.reports.order_by("pk").values("reason", "created_at", "decision", "decided_at")
+        ),
         "person": {key: value for key, value in vars(person).items() if value},
     }
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})

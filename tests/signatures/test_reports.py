@@ -1,13 +1,17 @@
 """Anybody can report a name on the signatory list, and nobody can empty it that way."""
 
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from letters.models import Letter
-from signatures import public, reporting, services
+from signatures import public, reporting, retention, services
+from signatures.links import make_token
 from signatures.models import Report, Signature
 from tests import factories
 
@@ -177,3 +181,25 @@ def test_a_draft_has_no_such_page(client: Client) -> None:
     factories.make_letter(slug="secret", state="draft")
     for method in (client.get, client.post):
         assert method("/letters/secret/signatories/report/").status_code == 404
+
+
+def test_the_signatory_reads_in_their_data_that_they_were_reported(client: Client, letter: Letter) -> None:
+    row = factories.make_signature(letter, name="Ayesha Khan")
+    post(client, report_link(client, "Ayesha Khan"), words="I know her")
+    row.refresh_from_db()
+    token = make_token(row)
+    assert "under review" in client.get(reverse("signatures:own", args=[token])).content.decode()
+    data = client.get(reverse("signatures:own_data", args=[token]))
+    assert [one["reason"] for one in data.json()["reports"]] == ["never_signed"]
+    assert "I know her" not in data.content.decode()
+
+
+def test_words_of_reports_are_destroyed_some_time_after_the_decision(letter: Letter) -> None:
+    old = timezone.now() - timedelta(days=retention.PENDING_DAYS + 1)
+    rows = [factories.make_signature(letter) for _number in range(3)]
+    decided: dict[str, Any] = {"decision": "kept", "words": b"sealed"}
+    Report.objects.create(letter=letter, signature=rows[0], decided_at=old, **decided)
+    Report.objects.create(letter=letter, signature=rows[1], decided_at=timezone.now(), **decided)
+    Report.objects.create(letter=letter, signature=rows[2], words=b"sealed", created_at=old)
+    assert retention.destroy_expired()["words of reports"] == 1
+    assert Report.objects.filter(words=None).get().signature == rows[0]

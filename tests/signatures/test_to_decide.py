@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -116,6 +118,21 @@ def test_the_queue_costs_the_same_for_more_rows(
     url = reverse("desk:to_decide", args=[letter.lead.slug])
     with django_assert_num_queries(8):
         assert member_client.get(url, {"what": what}).content.decode().count("data-row") == rows
+
+
+def test_the_queue_is_read_by_its_own_index_past_all_that_stands(letter: Letter) -> None:
+    standing = factories.make_signature(letter)
+    copies = {name: value for name, value in vars(standing).items() if name not in ("_state", "id")}
+    Signature.objects.bulk_create(Signature(**{**copies, "address_digest": None}) for _ in range(1000))
+    make_waiting(letter)
+    page = to_decide.SOURCES["organisations"].waiting(letter.lead)
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("ANALYZE")
+        assert len(page[:51]) == 1
+        sql = next(query["sql"] for query in asked if "signatures_signature" in query["sql"])
+        cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + sql)
+        plan = " ".join(str(line) for line in cursor.fetchall())
+    assert "signature_waiting" in plan
 
 
 # --- Deciding on some, and on all --------------------------------------------------------------------------
