@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bench import folding, lists, mails, pages, signing, spreadsheets
+from bench import desk, folding, lists, mails, pages, signing, spreadsheets
 from bench.ground import Ground, stand
 from bench.rounds import FULL, QUICK, Pace
 from bench.table import Row, render
@@ -18,6 +18,7 @@ MEASUREMENTS: dict[str, Callable[[Ground, Pace], list[Row]]] = {
     "sign": signing.measure,
     "mail": mails.measure,
     "fold": folding.measure,
+    "desk": desk.measure,
 }
 
 

@@ -7,16 +7,20 @@ from typing import NamedTuple
 
 
 class Pace(NamedTuple):
-    """How long is measured: rounds, the seconds of each sample, and how many rows where rows are counted."""
+    """How long is measured: rounds, the seconds of each sample, and how many rows where rows are counted;
+    `desk` is the number of letters of the coalition whose desk is read, with ten times as many organisations,
+    and `visits` how often each of its pages is read."""
 
     rounds: int
     seconds: float
     mails: int
     folds: int
+    desk: int
+    visits: int
 
 
-FULL = Pace(rounds=5, seconds=2.0, mails=5000, folds=100_000)
-QUICK = Pace(rounds=1, seconds=0.4, mails=40, folds=500)
+FULL = Pace(rounds=5, seconds=2.0, mails=5000, folds=100_000, desk=500, visits=20)
+QUICK = Pace(rounds=1, seconds=0.4, mails=40, folds=500, desk=12, visits=3)
 
 
 @dataclass

@@ -179,6 +179,8 @@ CELERY_BEAT_SCHEDULE = {
 # How long a claimed row is left alone before its worker is taken for dead, in seconds.
 MAIL_LEASE = environment.number("MAIL_LEASE", default=120)
 DELIVERY_LEASE = environment.number("DELIVERY_LEASE", default=300)
+# For how long a decision on a signature can be undone before its mail goes out, in seconds.
+UNDO_SECONDS = environment.number("UNDO_SECONDS", default=120)
 
 # --- Mail ---------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from letters.forms import ProseField
 from signatures.models import Organisation
 from signatures.moderation import LookAlike
+from signatures.rules import clean_name
 
 NEW = "new"
 
@@ -69,3 +70,41 @@ class ApproveForm(forms.Form):
         """None for a new one."""
         alike = self._by_id.get(self.cleaned_data["organisation"])
         return alike.organisation if alike else None
+
+
+class NotableNamesForm(forms.Form):
+    """One name a line, as they are pasted from a list."""
+
+    MOST, LONGEST = 2000, 200
+
+    names = ProseField(
+        label=_("Names, one a line"),
+        max_length=MOST * 60,
+        widget=forms.Textarea({"rows": 5, "dir": "auto"}),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=200,
+        required=False,
+        help_text=_("For members only: who this is, or whom to ask."),
+        widget=forms.TextInput({"dir": "auto"}),
+    )
+
+    def clean_names(self) -> list[str]:
+        names = []
+        for number, line in enumerate(self.cleaned_data["names"].splitlines(), 1):
+            if line.strip():
+                names.append(self._name(number, line))
+        if len(names) > self.MOST:
+            raise forms.ValidationError(_("At most %(most)s names at once.") % {"most": self.MOST})
+        return names
+
+    def _name(self, number: int, line: str) -> str:
+        try:
+            name = clean_name(line)
+        except forms.ValidationError as error:
+            told = {"number": number, "problem": error.messages[0]}
+            raise forms.ValidationError(_("Line %(number)s: %(problem)s"), params=told) from error
+        if len(name) > self.LONGEST:
+            raise forms.ValidationError(_("Line %(number)s is too long."), params={"number": number})
+        return name

@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{SIGNATURE}restore/", desk.restore, name="signature_restore"),
     path(f"{LETTER}exports/", desk.show_exports, name="exports"),
     path(f"{LETTER}exports/full.csv", desk.export_full, name="export_full"),
+    path(f"{LETTER}numbers/", desk.show_numbers, name="numbers"),
+    path(f"{LETTER}numbers.<str:extension>", desk.export_numbers, name="numbers_export"),
     path(f"{LETTER}plot.svg", desk.show_plot, name="plot"),
     path(ROOM, room.show_room, name="room"),
     path(f"{ROOM}board/", room.show_board, name="room_board"),
@@ -50,4 +52,9 @@ urlpatterns: list[URLPattern] = [
         registry.undo_merge,
         name="organisation_part",
     ),
+    path("<slug:coalition>/to-decide/", desk.show_to_decide, name="to_decide"),
+    path(f"{LETTER}to-decide/", desk.show_letter_to_decide, name="letter_to_decide"),
+    path("<slug:coalition>/to-decide/bulk/", desk.decide_in_bulk, name="decide_in_bulk"),
+    path("<slug:coalition>/decisions/<int:decision_id>/", desk.show_decision, name="decision"),
+    path("<slug:coalition>/notable-names/", desk.edit_notable_names, name="notable_names"),
 ]

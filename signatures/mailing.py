@@ -22,6 +22,7 @@ from django.utils import timezone
 from campaign.mail import mail_connection
 from campaign.redaction import redact
 from campaign.sealing import CannotOpen
+from signatures.breakdowns import stamp_mailed
 from signatures.mails import Owed, write_for_requests, write_for_signatures
 from signatures.models import LinkRequest, Mail, Signature, State
 from signatures.quotas import charge, refund
@@ -35,11 +36,12 @@ REST = 20
 
 @dataclass
 class Outcome:
-    """What became of a claimed batch, by primary key: settled (those of them that were sent are in `sent` too), over
-    its address's quota, deferred by the server, or never tried."""
+    """What became of a claimed batch, by primary key: settled (those of them that were sent are in `sent` too, and
+    in `asked` if that asked to confirm), over its address's quota, deferred by the server, or never tried."""
 
     settled: list[int] = field(default_factory=list)
     sent: list[int] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
     over_quota: list[int] = field(default_factory=list)
     deferred: list[int] = field(default_factory=list)
     untried: list[int] = field(default_factory=list)
@@ -65,7 +67,7 @@ def _send_signature_batch(connection: BaseEmailBackend) -> Outcome | None:
         outcome = _send(*_written(write_for_signatures, batch), connection)
         # A row whose claim was overwritten is owed something newer, and stays owed.
         mine = Signature.objects.filter(mail_due_at=lease)
-        mine.filter(pk__in=outcome.sent).update(mailed_at=timezone.now())
+        stamp_mailed(mine, outcome.sent, outcome.asked)
         _put_to_tomorrow([row for row in batch if row.pk in outcome.over_quota], lease)
         mine.filter(pk__in=outcome.settled).update(mail=Mail.NONE, mail_due_at=None, mail_attempts=0)
         _put_off(Signature, batch, outcome, lease)
@@ -162,6 +164,8 @@ def _send_one(owed: Owed, connection: BaseEmailBackend, outcome: Outcome) -> Non
     else:
         outcome.settled.append(owed.row.pk)
         outcome.sent.append(owed.row.pk)
+        if owed.asks:
+            outcome.asked.append(owed.row.pk)
 
 
 def _code_of(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> int:

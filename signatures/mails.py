@@ -29,6 +29,7 @@ class Owed:
     row: Signature | LinkRequest
     address: str
     mails: list[EmailMultiAlternatives] = field(default_factory=list)
+    asks: bool = False  # whether it asks to confirm a signature
 
     @property
     def is_counted(self) -> bool:
@@ -76,7 +77,7 @@ def _write_for_signature(row: Signature, facts: LetterFacts, standing: Signature
     mails = (
         [write(name, standing or row, person, facts, mark=("owed", row.pk, row.link_version))] if name else []
     )
-    return Owed(row, person.email, mails)
+    return Owed(row, person.email, mails, asks=name == "confirm_signature")
 
 
 def _mail_name(row: Signature, standing: Signature | None) -> str:

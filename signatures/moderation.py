@@ -163,13 +163,14 @@ def page_of_address(letter: Letter, email: str) -> Page:
 
 def _page(rows: Sequence[Signature], *, has_previous: bool, has_next: bool) -> Page:
     return Page(
-        [_seen(row) for row in rows],
+        [seen_of(row) for row in rows],
         previous=rows[0].pk if rows and has_previous else 0,
         next=rows[-1].pk if rows and has_next else 0,
     )
 
 
-def _seen(row: Signature) -> Seen:
+def seen_of(row: Signature) -> Seen:
+    """What members are told of who signed, whatever is shown in public."""
     if row.exposure == Exposure.PUBLIC and row.public_name:
         return Seen(row, row.public_name, row.public_detail, website_host(row.public_website))
     person = person_of(row)

@@ -97,6 +97,11 @@ class Signatory:
             sort_key=bytes(sort_key),
         )
 
+    @property
+    def reference(self) -> str:
+        """By which the row is named, as in a report of it; it tells no more than its place in the list."""
+        return cursor_of(self.sort_key)
+
 
 class Group(NamedTuple):
     """The organisations of one country."""
@@ -209,7 +214,7 @@ def list_page(
     if start:
         low, high = prefix_range(start)
         rows = rows.filter(sort_key__gte=low, sort_key__lt=high)
-    before_key, after_key = _key(before), _key(after)
+    before_key, after_key = key_of(before), key_of(after)
     if before_key:
         found = _read(rows.filter(sort_key__lt=before_key).order_by("-sort_key"), language)[::-1]
         if len(found) > ON_A_PAGE:
@@ -226,16 +231,17 @@ def _read(rows: QuerySet[Signature], language: str) -> list[Signatory]:
 def _page(rows: Sequence[Signatory], *, has_previous: bool, has_next: bool) -> Page:
     return Page(
         rows,
-        previous=_cursor(rows[0].sort_key) if rows and has_previous else "",
-        next=_cursor(rows[-1].sort_key) if rows and has_next else "",
+        previous=cursor_of(rows[0].sort_key) if rows and has_previous else "",
+        next=cursor_of(rows[-1].sort_key) if rows and has_next else "",
     )
 
 
-def _cursor(key: bytes) -> str:
+def cursor_of(key: bytes | memoryview) -> str:
+    """A row's place in the list as it stands in an address: its sort key, which ends in random bytes."""
     return urlsafe_b64encode(key).decode().rstrip("=")
 
 
-def _key(cursor: str) -> bytes:
+def key_of(cursor: str) -> bytes:
     """Empty for what is no cursor."""
     try:
         return b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)[:KEY_MAX]

@@ -1,4 +1,5 @@
-"""Destroys what has had its time: signatures never confirmed, yesterday's quotas and their keys, old openings."""
+"""Destroys what has had its time: signatures never confirmed, yesterday's quotas and their keys, old openings, what was
+written in reports that are long decided."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +7,7 @@ from django.utils import timezone
 
 from letters import jobs
 from signatures.guests import deciding
-from signatures.models import AddressQuota, DigestKey, LinkRequest, Opening, Signature, State
+from signatures.models import AddressQuota, DigestKey, LinkRequest, Opening, Report, Signature, State
 
 PENDING_DAYS = 45
 OPENING_DAYS = 180
@@ -19,6 +20,7 @@ def destroy_expired() -> dict[str, int]:
     old = now - timedelta(days=PENDING_DAYS)
     return {
         "pending signatures": _destroy_pending(old),
+        "words of reports": _destroy_words(old),
         "link requests": LinkRequest.objects.filter(created_at__lt=now - timedelta(days=2)).delete()[0],
         "lists of organisations": deciding.destroy_old(),
         "private parts of jobs": jobs.forget_sealed(),
@@ -26,6 +28,11 @@ def destroy_expired() -> dict[str, int]:
         "openings": Opening.objects.filter(at__lt=now - timedelta(days=OPENING_DAYS)).delete()[0],
         "keys": DigestKey.objects.filter(expires_at__lt=now).delete()[0],
     }
+
+
+def _destroy_words(old: datetime) -> int:
+    """Of reports that were decided long ago; that there was one, and what was decided, stays."""
+    return Report.objects.filter(decided_at__lt=old, words__isnull=False).update(words=None)
 
 
 def _destroy_pending(old: datetime) -> int:

@@ -1,19 +1,42 @@
 """The verbs of a signature. Each is one transaction, guarded by the state it leaves, and safe when called twice."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaign.queue import wake_once_a_second
 from letters.models import User
 from letters.services import record_audit
+from signatures.decisions import (
+    Standing,
+    Verb,
+    make_decision,
+    record_decided,
+    settle_report,
+    waited_when_removed,
+)
 from signatures.documents import mark_documents_changed, mark_documents_stale
 from signatures.keys import digest_of
-from signatures.models import Exposure, Kind, LinkRequest, Mail, Organisation, Signature, State, Verified
+from signatures.models import (
+    Decision,
+    Exposure,
+    Kind,
+    LinkRequest,
+    Mail,
+    Organisation,
+    Report,
+    Signature,
+    State,
+    Verified,
+)
 from signatures.models.signature import PLACED
+from signatures.notable import is_notable
 from signatures.person import EXPOSED, Person, expose
+from signatures.recording import record_review, recorded_organisation
 from signatures.rules import mailbox_is_on_website, name_key, registrable_domain, website_host
 from signatures.signable import SignableLetter
 
@@ -132,9 +155,11 @@ def _is_sibling(sibling: Signature, person: Person) -> bool:
 
 def _verify(row: Signature, person: Person) -> tuple[str, str, Organisation | None]:
     """State, how verified, and organisation on confirmation. A mailbox on a domain is no mandate: only an
-    organisation whose name and domain a reviewer recorded earlier is approved by it."""
+    organisation whose name and domain a reviewer recorded earlier is approved by it. Nor does a mailbox say who a
+    person is, so a name that the coalition looks out for waits."""
     if row.kind == Kind.INDIVIDUAL:
-        return State.CONFIRMED, Verified.MAIL, None
+        waits = is_notable(row.letter_id, person.name)
+        return State.WAITING if waits else State.CONFIRMED, Verified.MAIL, None
     known = Organisation.objects.filter(
         coalition=row.letter.lead,
         name_key=name_key(person.organisation),
@@ -148,14 +173,16 @@ def _verify(row: Signature, person: Person) -> tuple[str, str, Organisation | No
 
 
 def change(signature: Signature, *, name: str, country: str, exposure: str, wants_updates: bool) -> Signature:
-    """What the signatory says anew; a narrower exposure ends the built documents at once."""
+    """What the signatory says anew; a narrower exposure ends the built documents at once, and a name that the
+    coalition looks out for waits as if it had been signed with."""
     with transaction.atomic():
         row = _locked(signature)
         if row.state not in WITHDRAWABLE:
             raise WrongState(row)
         narrower = NARROWNESS[exposure] > NARROWNESS[row.exposure]
         name_before = row.public_name
-        person = replace(Person.open(row.sealed), name=name)
+        person = Person.open(row.sealed)
+        renamed, person = name_key(name) != name_key(person.name), replace(person, name=name)
         row.exposure, row.wants_updates = exposure, wants_updates
         row.untallied = row.untallied or (row.country != country and row.state == State.CONFIRMED)
         row.country, row.sealed = country, person.seal()
@@ -166,6 +193,9 @@ def change(signature: Signature, *, name: str, country: str, exposure: str, want
             mark_documents_stale(row.letter_id)
         elif row.state == State.CONFIRMED:
             mark_documents_changed(row.letter_id)
+        stands_as_person = row.state == State.CONFIRMED and row.kind == Kind.INDIVIDUAL
+        if renamed and stands_as_person and is_notable(row.letter_id, name):
+            _enter(row, State.WAITING, person=person)
     transaction.on_commit(lambda: wake_once_a_second(FOLD))
     return row
 
@@ -204,9 +234,15 @@ def request_link(letter: SignableLetter, *, email: str, language: str) -> None:
 
 
 def approve_organisation(
-    signature: Signature, *, actor: User, organisation: Organisation | None = None, evidence: str = ""
+    signature: Signature,
+    *,
+    actor: User,
+    organisation: Organisation | None = None,
+    evidence: str = "",
+    within: Decision | None = None,
 ) -> Signature:
-    """Lets a waiting organisation stand under the letter, recording it as reviewed.
+    """Lets a waiting organisation stand under the letter, recording it as reviewed; as one of many `within` a decision,
+    or else as one that can be undone by itself.
 
     Raises WrongState, and AlreadySigned when that organisation stands there already.
     """
@@ -218,8 +254,9 @@ def approve_organisation(
             if row.state != State.WAITING:
                 raise WrongState(row)
             person = Person.open(row.sealed)
-            organisation = organisation or row.organisation or _recorded(row, person)
-            _record_review(organisation, person, actor=actor, evidence=evidence)
+            organisation = organisation or row.organisation or recorded_organisation(row, person)
+            before = Standing.of(row)
+            is_new = record_review(organisation, person, actor=actor, evidence=evidence)
             _enter(
                 row,
                 State.CONFIRMED,
@@ -228,21 +265,28 @@ def approve_organisation(
                 organisation=organisation,
                 mail=True,
             )
+            decision = within or make_decision(row.letter.lead, Verb.APPROVE, actor=actor)
+            record_decided(decision, row, before, reviewed=organisation if is_new else None)
             _note(row, "organisation approved", actor, organisation=organisation.pk)
     except IntegrityError as error:
         raise AlreadySigned from error
     return row
 
 
-def refuse_signature(signature: Signature, *, actor: User, reason: str) -> Signature:
+def refuse_signature(
+    signature: Signature, *, actor: User, reason: str, within: Decision | None = None
+) -> Signature:
     """Refuses a waiting signature; the reason is mailed. Raises WrongState."""
-    return _decide(signature, State.REFUSED, leaving=(State.WAITING,), actor=actor, reason=reason)
+    leaving = (State.WAITING,)
+    return _decide(signature, State.REFUSED, leaving=leaving, actor=actor, reason=reason, within=within)
 
 
-def remove_signature(signature: Signature, *, actor: User, reason: str) -> Signature:
+def remove_signature(
+    signature: Signature, *, actor: User, reason: str, within: Decision | None = None
+) -> Signature:
     """Takes an abusive signature off the list; it keeps its place and the reason is mailed. Raises WrongState."""
     leaving = (State.CONFIRMED, State.WAITING, State.QUARANTINED)
-    return _decide(signature, State.REMOVED, leaving=leaving, actor=actor, reason=reason)
+    return _decide(signature, State.REMOVED, leaving=leaving, actor=actor, reason=reason, within=within)
 
 
 def restore_signature(signature: Signature, *, actor: User) -> Signature:
@@ -251,15 +295,27 @@ def restore_signature(signature: Signature, *, actor: User) -> Signature:
         row = _locked(signature)
         if row.state != State.REMOVED:
             raise WrongState(row)
-        row.state_reason = ""
-        confirmed = row.kind == Kind.INDIVIDUAL or row.organisation_id
-        _enter(row, State.CONFIRMED if confirmed else State.WAITING, person=Person.open(row.sealed))
+        before, row.state_reason = Standing.of(row), ""
+        state = State.CONFIRMED if stands_when_restored(row) else State.WAITING
+        _enter(row, state, person=Person.open(row.sealed))
+        record_decided(make_decision(row.letter.lead, Verb.RESTORE, actor=actor), row, before)
         _note(row, "signature restored", actor)
     return row
 
 
+def stands_when_restored(row: Signature) -> bool:
+    """Whether a removed signature would stand under the letter again, rather than wait for a decision."""
+    return bool(row.organisation_id or (row.kind == Kind.INDIVIDUAL and not waited_when_removed(row)))
+
+
 def _decide(
-    signature: Signature, state: str, *, leaving: tuple[str, ...], actor: User, reason: str
+    signature: Signature,
+    state: str,
+    *,
+    leaving: tuple[str, ...],
+    actor: User,
+    reason: str,
+    within: Decision | None,
 ) -> Signature:
     with transaction.atomic():
         row = _locked(signature)
@@ -267,34 +323,14 @@ def _decide(
             return row
         if row.state not in leaving:
             raise WrongState(row)
-        row.state_reason = reason
+        before, row.state_reason = Standing.of(row), reason
+        report = settle_report(row, Report.Decision.REMOVED, actor=actor) if state == State.REMOVED else None
         _enter(row, state, mail=True)
+        verb = Verb.REMOVE if state == State.REMOVED else Verb.REFUSE
+        decision = within or make_decision(row.letter.lead, verb, actor=actor, reason=reason)
+        record_decided(decision, row, before, report=report)
         _note(row, f"signature {state}", actor)
     return row
-
-
-def _recorded(row: Signature, person: Person) -> Organisation:
-    found, _made = Organisation.objects.get_or_create(
-        coalition=row.letter.lead,
-        name_key=name_key(person.organisation),
-        country=row.country,
-        defaults={"name": person.organisation, "website": person.website},
-    )
-    return found
-
-
-def _record_review(organisation: Organisation, person: Person, *, actor: User, evidence: str) -> None:
-    """From now on a mailbox on this domain is enough for this organisation."""
-    if organisation.verified_at:
-        return
-    organisation.website = organisation.website or person.website
-    organisation.domain = registrable_domain(website_host(organisation.website))
-    organisation.verified_at, organisation.verified_by, organisation.evidence = (
-        timezone.now(),
-        actor,
-        evidence,
-    )
-    organisation.save()
 
 
 # --- What they share ----------------------------------------------------------------------------------------
@@ -308,7 +344,8 @@ def _locked(signature: Signature) -> Signature:
 def _enter(
     row: Signature, state: str, *, person: Person | None = None, mail: bool = False, **facts: Any
 ) -> None:
-    """Moves a locked row to a state, with what follows from it: what is in clear, what is counted, what is owed."""
+    """Moves a locked row to a state, with what follows from it: what is in clear, what is counted, what is owed. The
+    mail of a decision waits for as long as it can be undone without a word."""
     left, now = row.state, timezone.now()
     row.state, row.state_at = state, now
     for name, value in facts.items():
@@ -317,7 +354,8 @@ def _enter(
         row.confirmed_at = row.confirmed_at or now
     row.untallied = row.untallied or State.CONFIRMED in (left, state)
     person = person or Person.open(row.sealed)
-    row.mail, row.mail_due_at = (Mail.DECISION, now) if mail and person.email else (Mail.NONE, None)
+    due = now + timedelta(seconds=settings.UNDO_SECONDS)
+    row.mail, row.mail_due_at = (Mail.DECISION, due) if mail and person.email else (Mail.NONE, None)
     row.mail_attempts = 0
     expose(row, person)
     row.save()
@@ -328,7 +366,7 @@ def _enter(
         transaction.on_commit(lambda: wake_once_a_second(SEND_MAIL))
 
 
-def _note(row: Signature, action: str, actor: User, **detail: Any) -> None:
+def _note(row: Signature, action: str, actor: User | None, **detail: Any) -> None:
     record_audit(
         row.letter.lead, action, letter=row.letter, actor=actor, detail={"signature": row.pk, **detail}
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.db.models import F
 
+from signatures.breakdowns import COLUMNS, fold_breakdowns, recount_breakdowns
 from signatures.models import CountryTotal, Signature, State, Tally
 
 logger = logging.getLogger(__name__)
@@ -35,10 +36,11 @@ def _fold_batch() -> int:
         Signature.objects.filter(untallied=True)
         .order_by("id")
         .select_for_update(skip_locked=True)
-        .only("letter_id", "kind", "country", "state", "confirmed_at", "tally_id")[:BATCH]
+        .only("letter_id", "kind", "country", "state", "tally_id", *COLUMNS)[:BATCH]
     )
     tallies = _tallies_for({key for row in rows if (key := _key_of(row))})
     wanted = {row.pk: tallies[key].pk if (key := _key_of(row)) else None for row in rows}
+    fold_breakdowns(rows, {pk: tally is not None for pk, tally in wanted.items()})
     changes: Counter[int | None] = Counter(wanted.values())
     changes.subtract(row.tally_id for row in rows)
     _apply({pk: change for pk, change in changes.items() if pk and change})
@@ -89,7 +91,7 @@ def recount_tallies() -> int:
     """Counts everything anew, repairs what differs, and says so; returns how many tallies had to be repaired."""
     _mark_forgotten()
     fold_tallies()
-    repaired = _repair_tallies() + _repair_totals()
+    repaired = _repair_tallies() + _repair_totals() + recount_breakdowns()
     if repaired:
         logger.error("recount repaired %s tallies", repaired)
     return repaired

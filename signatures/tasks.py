@@ -4,12 +4,10 @@ import logging
 
 from celery import shared_task
 
-from signatures import documents, mailing, retention, tallies
-from signatures.guests import steps  # noqa: F401  (registers the steps of its jobs)
-from signatures.room import (
-    inviting,  # noqa: F401  (registers the step of its job)
-    reminding,
-)
+# Those whose names are not used here register the steps of their jobs.
+from signatures import bulk, documents, mailing, retention, reviewing, tallies  # noqa: F401
+from signatures.guests import steps  # noqa: F401
+from signatures.room import inviting, reminding  # noqa: F401
 
 logger = logging.getLogger(__name__)
 

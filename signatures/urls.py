@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from signatures.views import exports, lists, own, room, sign
+from signatures.views import exports, lists, own, reports, room, sign
 
 app_name = "signatures"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern] = [
     path("letters/<slug:slug>/<lang:language>/link-sent/", sign.link_sent, name="link_sent"),
     path("letters/<slug:slug>/signatories/", lists.show_list, name="list"),
     path("letters/<slug:slug>/<lang:language>/signatories/", lists.show_list, name="list_in"),
+    path("letters/<slug:slug>/signatories/report/", reports.report, name="report"),
+    path("letters/<slug:slug>/<lang:language>/signatories/report/", reports.report, name="report_in"),
+    path("letters/<slug:slug>/<lang:language>/signatories/reported/", reports.reported, name="reported"),
     path("letters/<slug:slug>/signatories.<str:extension>", exports.export, name="export"),
     path("letters/<slug:slug>/<lang:language>/picture.png", exports.picture, name="picture"),
     path("room/<str:token>/", room.room, name="room"),

@@ -10,7 +10,7 @@ from campaign.urls import desk
 from deliveries.ledger import snapshot_of
 from deliveries.models import Delivery, Occasion
 from letters.models import Coalition, Job, Letter, OwedMail
-from signatures.models import GuestImport, ImportRow, InvitationLink, OrganisationMerge
+from signatures.models import Decision, GuestImport, ImportRow, InvitationLink, OrganisationMerge
 from tests import factories, writing
 
 
@@ -49,6 +49,10 @@ def desk_values(letter: Letter) -> dict[str, Any]:
         "merge_id": merge.pk,
         "import_id": row.guest_import_id,
         "line": row.line,
+        "decision_id": (
+            coalition.decisions.first() or Decision.objects.create(coalition=coalition, verb="keep")
+        ).pk,
+        "extension": "csv",
     }
 
 

@@ -46,6 +46,7 @@ ENVIRONMENT = {
     "TRUST_PROXY": "false",
     "MAIL_LEASE": "120",
     "DELIVERY_LEASE": "300",
+    "UNDO_SECONDS": "0",
 }
 os.environ.update(ENVIRONMENT)
 # Playwright's event loop lives in the tests' own thread, where Django would take every query for an async one.

@@ -13,7 +13,7 @@ from campaign.sealing import CannotOpen
 from letters.access import desk_page, letter_of, member
 from letters.models import Letter
 from letters.roles import May
-from signatures import moderation, services
+from signatures import moderation, reviewing, services
 from signatures.desk_forms import ApproveForm, ReasonForm
 from signatures.models import Exposure, Kind, Signature, State
 from signatures.person import Person
@@ -41,7 +41,12 @@ def approve(request: HttpRequest, coalition: str, letter_id: int, signature_id: 
     letter = letter_of(request, coalition, letter_id)
     row = moderation.signature_under(letter, signature_id)
     person = moderation.person_of(row)
-    if row.state != State.WAITING or row.kind != Kind.ORGANISATION or person is None:
+    if row.kind == Kind.INDIVIDUAL:
+        said = _("The signature was approved. Whoever signed is told by mail.")
+        return _decide(
+            request, letter, row, lambda: reviewing.approve_person(row, actor=member(request)), said
+        )
+    if row.state != State.WAITING or person is None:
         return _told_wrong_state(request, letter, row)
     form = ApproveForm(request.POST, look_alikes=moderation.look_alikes(row, person))
     if not form.is_valid():
@@ -156,6 +161,9 @@ def _page(
     if row.state == State.WAITING and context["person"]:
         context |= _waiting(row, context["person"], approve, refuse)
     context["can_remove"] = row.state in REMOVABLE
+    context["restores_to_list"] = row.state == State.REMOVED and services.stands_when_restored(row)
+    context["report"] = row.reports.filter(decided_at=None).first()
+    context["undoable"] = reviewing.last_decision(row)
     context["entries"] = moderation.decisions_on(row)
     context["next"] = moderation.next_waiting(letter, after=row.pk)
     return render(request, "desk/signature.html", context, status=status)
@@ -170,6 +178,7 @@ def _waiting(
         approve = ApproveForm(look_alikes=moderation.look_alikes(row, person))
     return {
         "approve": approve,
+        "is_notable": not is_organisation,
         "refuse": refuse or ReasonForm(),
         "mail": _mail(row, "refuse_signature"),
     }

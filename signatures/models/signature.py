@@ -173,6 +173,9 @@ class Signature(models.Model):
                 fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="signature_mail_owed"
             ),
             models.Index(fields=["id"], condition=Q(untallied=True), name="signature_untallied"),
+            models.Index(
+                fields=["letter", "kind", "id"], condition=Q(state="waiting"), name="signature_waiting"
+            ),
             # Without it each row that is destroyed would have the whole table searched for those it superseded.
             models.Index(
                 fields=["superseded_by"],

@@ -49,6 +49,7 @@ def show_list(request: HttpRequest, slug: str, language: str | None = None) -> H
             cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
             page = list_page(letter, kind, text.language, start=start, **cursors)
             context |= {"page": page, "marks": marks_among(page.rows), "query": _query(kind, start)}
+            context["report_path"] = path_in(letter, text.language, "signatures:report")
         if kind == Kind.INDIVIDUAL:
             context["countries"], context["elsewhere"] = country_counts(letter, text.language)
         return render(request, "signatures/list.html", context)

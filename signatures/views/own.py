@@ -94,6 +94,9 @@ def own_data(request: HttpRequest, signature: Signature) -> HttpResponseBase:
         "referrer": signature.referrer,
         "score": signature.score,
         "mailed_at": signature.mailed_at,
+        "reports": list(
+            signature.reports.order_by("pk").values("reason", "created_at", "decision", "decided_at")
+        ),
         "person": {key: value for key, value in vars(person).items() if value},
     }
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
@@ -174,7 +177,9 @@ def _confirm(request: HttpRequest, signature: Signature) -> HttpResponseBase:
     if not was_pending or standing.pk != signature.pk:
         return SeeOther(_own_path(standing))
     url = reverse("signatures:thanks", args=[signature.letter.slug, signature.language])
-    return SeeOther(url + ("?waiting=1" if standing.state == State.WAITING else ""))
+    if standing.state != State.WAITING:
+        return SeeOther(url)
+    return SeeOther(url + ("?waiting=1" if standing.kind == Kind.ORGANISATION else "?waiting=name"))
 
 
 def _change(request: HttpRequest, signature: Signature) -> HttpResponseBase:

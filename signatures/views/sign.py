@@ -95,7 +95,7 @@ def sent(request: HttpRequest, slug: str, language: str) -> HttpResponseBase:
 
 @public_page(params=("waiting",), shows_names=False)
 def thanks(request: HttpRequest, slug: str, language: str) -> HttpResponseBase:
-    return _letter_page(request, slug, language, "signatures/thanks.html", waits="waiting" in request.GET)
+    return _letter_page(request, slug, language, "signatures/thanks.html", waits=request.GET.get("waiting"))
 
 
 @public_post

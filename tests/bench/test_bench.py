@@ -22,6 +22,12 @@ WHAT = (
     "sign, flat",
     "confirmations sent",
     "fold of 500 confirmations",
+    "desk home",
+    "desk letter",
+    "desk signatures",
+    "desk numbers",
+    "desk to_decide",
+    "desk organisations",
 )
 
 

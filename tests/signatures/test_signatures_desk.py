@@ -573,7 +573,7 @@ def test_a_draft_has_no_public_exports(member_client: MemberClient) -> None:
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("name", "cost"),
-    [("signatures", 9), ("signature", 18), ("exports", 9), ("organisations", 4), ("letter", 14)],
+    [("signatures", 9), ("signature", 20), ("exports", 9), ("organisations", 4), ("letter", 14)],
 )
 def test_pages_cost_the_same_for_more_of_everything(
     member_client: MemberClient,
