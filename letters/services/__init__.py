@@ -9,6 +9,7 @@ from letters.services.addressees import (
     save_official,
     set_addressees,
 )
+from letters.services.checks import NotReady, letter_problems
 from letters.services.coalitions import add_member, create_coalition, record_audit
 from letters.services.drafts import (
     Frozen,
@@ -23,10 +24,11 @@ from letters.services.drafts import (
 )
 from letters.services.editions import canonical_json, freeze_edition
 from letters.services.launching import (
-    NotReady,
+    archive_letter,
     close_letter,
-    letter_problems,
     open_letter,
+    postpone_letter,
+    reopen_letter,
     schedule_letter,
     unschedule_letter,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "add_addressee",
     "add_language",
     "add_member",
+    "archive_letter",
     "canonical_json",
     "close_letter",
     "create_coalition",
@@ -47,10 +50,12 @@ __all__ = [
     "letter_problems",
     "move_addressee",
     "open_letter",
+    "postpone_letter",
     "record_audit",
     "register_official",
     "remove_addressee",
     "remove_language",
+    "reopen_letter",
     "save_official",
     "save_settings",
     "save_text",
