@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 
 from signatures import documents, mailing, retention, tallies
+from signatures import standing as standing  # registers the steps of its jobs
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from letters.services.addressees import (
     save_official,
     set_addressees,
 )
-from letters.services.checks import NotReady, letter_problems
+from letters.services.checks import Check, NotReady, Weight, letter_checks, letter_problems
 from letters.services.coalitions import add_member, create_coalition, record_audit
 from letters.services.drafts import (
     Frozen,
@@ -32,30 +32,47 @@ from letters.services.launching import (
     schedule_letter,
     unschedule_letter,
 )
+from letters.services.revising import (
+    begin_edition,
+    discard_edition,
+    edition_problems,
+    edition_version,
+    publish_edition,
+    save_note,
+)
 
 __all__ = [
+    "Check",
     "Frozen",
     "NotReady",
     "Stale",
+    "Weight",
     "add_addressee",
     "add_language",
     "add_member",
     "archive_letter",
+    "begin_edition",
     "canonical_json",
     "close_letter",
     "create_coalition",
     "create_letter",
     "delete_official",
+    "discard_edition",
+    "edition_problems",
+    "edition_version",
     "freeze_edition",
+    "letter_checks",
     "letter_problems",
     "move_addressee",
     "open_letter",
     "postpone_letter",
+    "publish_edition",
     "record_audit",
     "register_official",
     "remove_addressee",
     "remove_language",
     "reopen_letter",
+    "save_note",
     "save_official",
     "save_settings",
     "save_text",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
@@ -13,16 +14,22 @@ from letters.models import Edition, Letter
 from letters.services.readiness import unready_languages
 
 
+class Weight(StrEnum):
+    BLOCKS = "blocks"  # refused
+    WARNS = "warns"  # passed over by a person alone, who is shown it and says so
+    TELLS = "tells"  # said, and no more
+
+
 @dataclass(frozen=True)
 class Check:
-    """One finding, in the reader's language. `page` names the page of the desk where it is put right, which `args`
-    follow the coalition and the letter. What blocks is refused; a warning is passed over by name, by its code."""
+    """One finding, in the reader's language. `page` names the page of the desk where it is put right, whose address
+    has `args` after the coalition and the letter; `code`, which holds no name, stands for it in the audit log."""
 
     code: str
     text: str
     page: str
     args: tuple[str, ...] = ()
-    blocks: bool = False
+    weight: Weight = Weight.BLOCKS
 
 
 class NotReady(Exception):
@@ -35,7 +42,7 @@ class NotReady(Exception):
 
 def letter_problems(letter: Letter, *, now: datetime | None = None) -> list[str]:
     """What stands in the way of launching a draft, in the reader's language; empty when nothing does."""
-    return [check.text for check in letter_checks(letter, now=now) if check.blocks]
+    return [check.text for check in letter_checks(letter, now=now) if check.weight is Weight.BLOCKS]
 
 
 def letter_checks(letter: Letter, *, now: datetime | None = None) -> list[Check]:
@@ -53,36 +60,37 @@ def text_checks(letter: Letter, edition: Edition) -> list[Check]:
         name, page = own_name(text.language), ("letter_text", (text.language,))
         if not (text.title.strip() and text.body.strip()):
             words = _("The text in %s has no title or no body.") % name
-            found.append(Check(f"text-{text.language}", words, *page, blocks=True))
+            found.append(Check(f"text-{text.language}", words, *page))
         if 0 < sum(text.language in ask for ask in asks) < len(asks):
             words = _("In %s, a part of the asks is missing.") % name
-            found.append(Check(f"asks-{text.language}", words, *page, blocks=True))
+            found.append(Check(f"asks-{text.language}", words, *page))
     if edition.text_in(letter.original_language) is None:
         words = _("The original text, in %s, is missing.") % own_name(letter.original_language)
-        found.append(Check("original", words, "letter", blocks=True))
+        found.append(Check("original", words, "letter"))
     return found
 
 
 def _letter_blocks(letter: Letter, now: datetime) -> Iterator[Check]:
     if not letter.to_and_cc()[0]:
-        yield Check("addressee", _("The letter has no addressee."), "addressees", blocks=True)
+        yield Check("addressee", _("The letter has no addressee."), "addressees")
     if letter.closes_at and letter.closes_at <= max(now, letter.opens_at or now):
         words = _("The letter would close before it opens, or has closed already.")
-        yield Check("closes", words, "letter_settings", blocks=True)
+        yield Check("closes", words, "letter_settings")
     if Letter.objects.public(now).filter(slug=letter.slug).exclude(pk=letter.pk).exists():
         words = _("The address “%s” is taken by another letter.") % letter.slug
-        yield Check("slug", words, "letter_settings", blocks=True)
+        yield Check("slug", words, "letter_settings")
 
 
 def _letter_warnings(letter: Letter) -> Iterator[Check]:
     if any(publisher.accepted_at is None for publisher in letter.publishers.all() if not publisher.is_lead):
         words = _("A coalition that was asked to publish this letter has not answered.")
-        yield Check("publisher", words, "letter")
+        yield Check("publisher", words, "letter", weight=Weight.WARNS)
     if letter.sign_on_until and letter.opens_at and letter.sign_on_until > letter.opens_at:
         words = _("The room waits for answers until after the opening.")
-        yield Check("room", words, "letter_settings")
+        yield Check("room", words, "letter_settings", weight=Weight.WARNS)
     for language, state in unready_languages(letter):
-        yield Check(f"{state}-{language}", _words_of(state, language), "letter_text", (language,))
+        words = _words_of(state, language)
+        yield Check(f"{state}-{language}", words, "letter_text", (language,), Weight.WARNS)
 
 
 def _words_of(state: str, language: str) -> str:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from campaign.languages import own_name
+from campaign.languages import direction_of, own_name
 from letters import public
 from letters.markdown import render_markdown
 from letters.models import Letter, Text
@@ -23,6 +23,12 @@ def markdown(source: str) -> SafeString:
 def language_name(code: str) -> str:
     """What a language calls itself."""
     return own_name(code)
+
+
+@register.filter
+def direction(code: str) -> str:
+    """ltr or rtl."""
+    return direction_of(code)
 
 
 @register.simple_tag

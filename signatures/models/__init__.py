@@ -3,7 +3,7 @@ from signatures.models.mailing import AddressQuota, DigestKey, LinkRequest
 from signatures.models.organisation import DomainProof, Organisation
 from signatures.models.room import Answer, Invitation
 from signatures.models.signature import Exposure, Kind, Mail, Origin, Signature, State, Verified
-from signatures.models.tally import CountryTotal, Tally
+from signatures.models.tally import CountryTotal, EditionTotal, Tally
 
 __all__ = [
     "AddressQuota",
@@ -12,6 +12,7 @@ __all__ = [
     "DigestKey",
     "Document",
     "DomainProof",
+    "EditionTotal",
     "Exposure",
     "Invitation",
     "Kind",
