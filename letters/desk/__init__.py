@@ -1,7 +1,7 @@
 """The coalition's door: its letters and officials."""
 
 from letters.desk.jobs import cancel_job, show_job
-from letters.desk.launching import close, unschedule
+from letters.desk.launching import archive, close, reopen, unschedule
 from letters.desk.officials import (
     change_addressee,
     edit_addressees,
@@ -23,6 +23,7 @@ from letters.desk.writing import (
 
 __all__ = [
     "add_text",
+    "archive",
     "cancel_job",
     "change_addressee",
     "close",
@@ -36,6 +37,7 @@ __all__ = [
     "preview_markdown",
     "remove_official",
     "remove_text",
+    "reopen",
     "show_coalition",
     "show_home",
     "show_job",

@@ -33,6 +33,7 @@ from letters.services.launching import (
     unschedule_letter,
 )
 from letters.services.revising import (
+    REVISABLE,
     begin_edition,
     discard_edition,
     edition_problems,
@@ -42,6 +43,7 @@ from letters.services.revising import (
 )
 
 __all__ = [
+    "REVISABLE",
     "Check",
     "Frozen",
     "NotReady",

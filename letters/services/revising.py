@@ -69,11 +69,17 @@ def save_note(letter: Letter, *, note: str) -> bool:
 
 @transaction.atomic
 def publish_edition(
-    letter: Letter, *, seen: str, now: datetime | None = None, actor: User | None = None
+    letter: Letter,
+    *,
+    seen: str,
+    note: str | None = None,
+    now: datetime | None = None,
+    actor: User | None = None,
 ) -> Edition | None:
     """Freezes the edition in writing, from when on the public reads it; None if there is none, or somebody was faster.
 
-    `seen` is the `edition_version` that the person read. Raises Stale if it was changed since, and NotReady.
+    `seen` is the `edition_version` that the person read, `note` what they have the public told (None: as it was saved).
+    Raises Stale if it was changed since, and NotReady.
     """
     locked = _locked(letter)
     edition = locked.working_edition
@@ -81,6 +87,9 @@ def publish_edition(
         return None
     if edition_version(locked, edition) != seen:
         raise Stale
+    if note is not None:
+        edition.note = note
+        edition.save(update_fields=["note"])
     if problems := edition_problems(locked):
         raise NotReady(problems)
     frozen = freeze_edition(locked, now=now or timezone.now())

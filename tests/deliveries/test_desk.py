@@ -227,7 +227,7 @@ def test_a_trial_goes_to_who_asked_and_to_nobody_else(
     letter: Letter, member_client: MemberClient, smtp: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     woken: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("deliveries.desk.wake", lambda *args: woken.append(args))
+    monkeypatch.setattr("deliveries.desk.handing_over.wake", lambda *args: woken.append(args))
     member_client.post(url("delivery_trial", letter), {"language": "fr"})
     member_client.post(url("delivery_trial", letter), {"language": "en"})
     assert woken == [("deliveries.tasks.send_trial", letter.pk, member_client.user.pk, "en")]
