@@ -4,11 +4,12 @@ import re
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from deliveries.mail import document_for
 from deliveries.models import Delivery
 from deliveries.revising import release_edition
 from deliveries.services import make_occasion
@@ -16,6 +17,8 @@ from letters import services as letters
 from letters.jobs import run_jobs
 from letters.models import Edition, Job, Letter
 from signatures import services, standing
+from signatures.documents import document_data
+from signatures.documents.building import fresh_letter
 from signatures.links import make_token
 from signatures.mailing import send_owed_mail
 from signatures.models import EditionTotal, Mail, Signature
@@ -106,8 +109,9 @@ def test_a_killed_worker_leaves_a_job_that_goes_on_where_it_was(
     release(letter)
     monkeypatch.setattr(standing, "BATCH", 2)
     job = Job.objects.get()
-    assert standing.ask_some(job) == 2
-    job.save()
+    with transaction.atomic():
+        assert standing.ask_some(job) == 2
+        job.save()
     send_owed_mail()
     run_jobs()
     send_owed_mail()
@@ -171,6 +175,33 @@ def test_only_the_edition_that_was_read_is_stood_under(letter: Letter, client: C
     assert "Stand under edition 2" in answer.content.decode()
     signature.refresh_from_db()
     assert str(signature.edition) == "1.0"
+
+
+def test_who_signed_before_and_confirms_after_is_asked_too(letter: Letter, smtp: MailServer) -> None:
+    """What they read when they signed was the edition before."""
+    signature = make_signature(letter, state="pending", email="ayesha@example.net")
+    newer = make_signature(letter, state="pending", email="bilal@example.net")
+    release(letter)
+    run_jobs()
+    newer.edition = Letter.objects.get(pk=letter.pk).edition
+    newer.save()
+    for row in (signature, newer):
+        assert services.confirm(row).state == "confirmed"
+    send_owed_mail()
+    assert [message.recipients for message in smtp.messages] == [["ayesha@example.net"]]
+    assert NOTE in smtp.messages[0].body()
+
+
+def test_a_delivery_on_its_way_keeps_its_own_edition(letter: Letter) -> None:
+    make_occasion(letter)
+    delivery = Delivery.objects.all()[0]
+    release(letter)
+    before, after = (
+        document_data(fresh_letter(letter.pk, edition), "en", most=9)["edition"]
+        for edition in (delivery.edition, None)
+    )
+    assert (before, after) == ("1.0", "2.0")
+    assert document_for(Delivery.objects.get(pk=delivery.pk)).source.split(":")[1] == "1.0"
 
 
 def test_a_get_changes_nothing(letter: Letter, client: Client) -> None:
