@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
+from campaign.pages import WITH_NAMES
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LARGEST_BODY = 2 * 1024 * 1024  # bytes
 access = logging.getLogger("campaign.access")
@@ -53,5 +55,18 @@ def desk_language(get_response: GetResponse) -> GetResponse:
             return by_reader(request)  # type: ignore[return-value]  # it is not asynchronous here
         translation.activate(settings.LANGUAGE_CODE)
         return get_response(request)
+
+    return middleware
+
+
+def forget_what_is_not_there(get_response: GetResponse) -> GetResponse:
+    """A 404 that says nothing of caching may be kept for minutes (RFC 9111, 4.2.2), past the launch of the letter that
+    was looked for too early."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code in (404, 405):
+            response.headers.setdefault("Cache-Control", WITH_NAMES)
+        return response
 
     return middleware

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "campaign.middleware.log_access",
     "campaign.middleware.refuse_large_body",
+    "campaign.middleware.forget_what_is_not_there",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -10,11 +10,15 @@ from letters.rules import check_moment
 
 
 class PublishForm(forms.Form):
-    """What to do with a letter that is not public yet: open it now, at a time, or call that off."""
+    """What to do with a letter that is not public yet: open it now, at a time, at another time, or call that off.
 
-    NOW, SCHEDULE, CALL_OFF = "now", "schedule", "call-off"
+    `accepted` holds the codes of the warnings that were shown, once they are passed over.
+    """
 
-    action = forms.ChoiceField(choices=[(NOW, NOW), (SCHEDULE, SCHEDULE), (CALL_OFF, CALL_OFF)])
+    NOW, SCHEDULE, POSTPONE, CALL_OFF = ACTIONS = "now", "schedule", "postpone", "call-off"
+
+    action = forms.ChoiceField(choices=[(action, action) for action in ACTIONS])
+    accepted = forms.CharField(max_length=2000, required=False)
     opens_at = forms.DateTimeField(
         label=_("Opens"),
         required=False,
@@ -37,7 +41,8 @@ class PublishForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         opens_at: datetime | None = cleaned.get("opens_at")
-        if cleaned.get("action") == self.SCHEDULE and "opens_at" not in self.errors:
+        is_timed = cleaned.get("action") in (self.SCHEDULE, self.POSTPONE)
+        if is_timed and "opens_at" not in self.errors:
             if opens_at is None:
                 self.add_error("opens_at", _("Say when the letter opens."))
             elif opens_at.astimezone(UTC) <= timezone.now():
@@ -63,3 +68,27 @@ class DecisionForm(forms.Form):
 
 class TrialForm(forms.Form):
     language = forms.CharField(max_length=12)
+
+
+class BeginForm(forms.Form):
+    """Which edition to begin: a revision, or after a change of substance a new edition."""
+
+    REVISION, EDITION = KINDS = "revision", "edition"
+
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS])
+
+
+class ReleaseForm(forms.Form):
+    """Saves the note on an edition in writing, or publishes the edition that was read as `seen`."""
+
+    SAVE, PUBLISH = ACTIONS = "save", "publish"
+
+    action = forms.ChoiceField(choices=[(action, action) for action in ACTIONS])
+    note = forms.CharField(
+        label=_("what changed, and why"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control", "dir": "auto"}),
+    )
+    seen = forms.CharField(max_length=16, required=False)
+    delivers = forms.BooleanField(required=False)

@@ -66,7 +66,8 @@ def document_for(delivery: Delivery) -> Document:
     ).first()
     if found is not None and found.path.is_file():
         return found
-    return documents.build_document(letter, Document.Kind.LETTER, language, purpose=purpose)
+    kind, edition = Document.Kind.LETTER, delivery.edition
+    return documents.build_document(letter, kind, language, purpose=purpose, edition=edition)
 
 
 def document_name(delivery: Delivery) -> str:

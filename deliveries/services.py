@@ -1,6 +1,4 @@
-import logging
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,11 +9,8 @@ from campaign.queue import wake
 from deliveries.ledger import move, snapshot_of
 from deliveries.models import Delivery, DeliveryEvent, Occasion, OccasionKind, State
 from letters.models import Addressee, Edition, Letter, User
-from letters.models.letter import HIDDEN, LetterQuerySet
-from letters.services import close_letter, open_letter, record_audit
+from letters.services import record_audit
 from signatures.public import counts_of
-
-logger = logging.getLogger(__name__)
 
 SEND_DELIVERIES = "deliveries.tasks.send_deliveries"
 # A person's answer can come in whatever the server made of the mail.
@@ -67,35 +62,10 @@ def make_occasion(
 
 
 def addressees_owed(letter: Letter, edition: Edition, *, again: bool = False) -> Sequence[Addressee]:
-    """Those in to, then those in copy, each in order."""
+    """Those in to, then those in copy, each in order. Who has a revision of an edition has the edition: a correction
+    owes nobody another mail."""
     addressees = letter.addressees.all()
-    return list(addressees if again else addressees.exclude(deliveries__edition=edition))
-
-
-@transaction.atomic
-def launch_letter(
-    letter: Letter, *, now: datetime | None = None, delivers: bool | None = None, actor: User | None = None
-) -> bool:
-    """Opens the letter and, where it is to be handed over as it opens, writes the deliveries owed, or does neither.
-
-    `delivers` changes whether it is to be. False if it was open before; raises NotReady as open_letter does.
-    """
-    if delivers is not None:
-        Letter.objects.filter(pk=letter.pk, state__in=HIDDEN).update(delivers_at_opening=delivers)
-    opened = open_letter(letter, now=now, actor=actor)
-    if opened and letter.delivers_at_opening:
-        make_occasion(letter, kind=OccasionKind.OPENING, actor=actor)
-    return opened
-
-
-def keep_time(now: datetime | None = None) -> int:
-    """Opens the letters that are due and closes those whose time is over; how many it did.
-
-    Several may run at once: each letter is taken under a lock, and looked at again once it is held.
-    """
-    now = now or timezone.now()
-    opened = _each_due(Letter.objects.due_to_open(now), lambda letter: launch_letter(letter, now=now))
-    return opened + _each_due(Letter.objects.due_to_close(now), lambda letter: close_letter(letter, now=now))
+    return list(addressees if again else addressees.exclude(deliveries__edition__number=edition.number))
 
 
 def resolve_unknown(delivery: Delivery, *, actor: User | None, resend: bool) -> bool:
@@ -144,20 +114,3 @@ def _queue_deliveries(occasion: Occasion, edition: Edition, addressees: Sequence
     DeliveryEvent.objects.bulk_create(
         DeliveryEvent(delivery=delivery, state=State.QUEUED, detail="") for delivery in deliveries
     )
-
-
-def _each_due(due: LetterQuerySet, act: Callable[[Letter], object]) -> int:
-    """Does `act` to each letter that is due, each in a transaction of its own; how many it did."""
-    return sum(_take(due.filter(pk=letter_id), act) for letter_id in list(due.values_list("pk", flat=True)))
-
-
-def _take(due: LetterQuerySet, act: Callable[[Letter], object]) -> bool:
-    try:
-        with transaction.atomic():
-            letter = due.select_for_update(skip_locked=True).first()
-            if letter is not None:
-                act(letter)
-            return letter is not None
-    except Exception:  # one letter that cannot be opened must not hold up the others
-        logger.exception("a letter that is due could not be opened or closed")
-        return False

@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from deliveries import sending, services
+from deliveries import launching, sending
 from letters.models import Letter, User
 
 logger = logging.getLogger(__name__)
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def keep_time() -> None:
-    services.keep_time()
+    launching.keep_time()
 
 
 @shared_task

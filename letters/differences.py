@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaign.languages import direction_of
+from letters.models import Edition
 
 SAME, CHANGED, ADDED, REMOVED, MOVED = "same", "changed", "added", "removed", "moved"
 # Paragraphs with less in common than this are told as one removed and another added.
@@ -92,6 +93,18 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], language: str) -> Di
         if (olds := _split(name, old[name])) != (news := _split(name, new[name]))
     )
     return Difference(language, tuple(parts))
+
+
+def compare_editions(before: Edition, after: Edition, language: str) -> Difference:
+    """In one language; one that an edition lacks is empty there."""
+    return compare(_state(before, language), _state(after, language), language)
+
+
+def _state(edition: Edition, language: str) -> dict[str, Any]:
+    text = edition.text_in(language)
+    fields = ("title", "salutation", "body", "closing")
+    asks = [texts[language] for texts in edition.asks().values() if language in texts]
+    return {**{field: getattr(text, field) if text else "" for field in fields}, "asks": asks}
 
 
 def _split(name: str, value: Any) -> list[str]:

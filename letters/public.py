@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db.models import Case, DateTimeField, Prefetch, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.http import Http404
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from campaign.languages import direction_of, interface_language, own_name
+from letters.differences import Difference, compare_editions
 from letters.models import Edition, Letter, LetterCoalition, Text
 from letters.models.letter import HIDDEN
 
@@ -82,6 +84,27 @@ def frozen_edition(slug: str, number: int, revision: int) -> Edition:
     if letter is None:
         raise Http404
     return get_object_or_404(letter.editions, number=number, revision=revision, frozen_at__isnull=False)
+
+
+def frozen_editions(letter: Letter) -> list[Edition]:
+    """The newest first."""
+    frozen = [edition for edition in letter.editions.all() if edition.frozen_at]
+    return sorted(frozen, key=lambda edition: edition.order_of, reverse=True)
+
+
+def edition_of(letter: Letter, number: int, revision: int) -> tuple[Edition, Edition | None]:
+    """A frozen edition and the one before it; raises Http404."""
+    editions = frozen_editions(letter)
+    place = next((at for at, one in enumerate(editions) if one.order_of == (number, revision)), None)
+    if place is None:
+        raise Http404
+    return editions[place], next(iter(editions[place + 1 :]), None)
+
+
+def difference(before: Edition, after: Edition, language: str) -> Difference | None:
+    """Of two frozen editions, which change no more: found once an hour."""
+    key = f"difference:{before.pk}:{after.pk}:{language}"
+    return caches["pages"].get_or_set(key, lambda: compare_editions(before, after, language), 3600)
 
 
 def versions_of(letter: Letter) -> list[Version]:

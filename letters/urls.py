@@ -11,4 +11,11 @@ urlpatterns: list[URLPattern] = [
     path("letters/<slug:slug>/<lang:language>/", views.show_letter, name="detail_in"),
     path("letters/<slug:slug>/editions/<int:number>.<int:revision>.json", views.show_edition, name="edition"),
     path("translate/<str:token>/", translator_views.translate, name="translate"),
+    path("letters/<slug:slug>/editions/", views.show_editions, name="editions"),
+    path("letters/<slug:slug>/<lang:language>/editions/", views.show_editions, name="editions_in"),
+    path(
+        "letters/<slug:slug>/editions/<int:number>.<int:revision>/",
+        views.show_edition_text,
+        name="edition_text",
+    ),
 ]

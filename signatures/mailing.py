@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from campaign.mail import mail_connection
@@ -25,6 +25,7 @@ from campaign.sealing import CannotOpen
 from signatures.breakdowns import stamp_mailed
 from signatures.mails import Owed, write_for_requests, write_for_signatures
 from signatures.models import LinkRequest, Mail, Signature, State
+from signatures.public import Literal
 from signatures.quotas import charge, refund
 
 logger = logging.getLogger(__name__)
@@ -52,16 +53,24 @@ def send_owed_mail() -> int:
     """Sends all mail that is owed to signatories; returns how many rows it settled."""
     settled = 0
     with mail_connection() as connection:
-        for send_batch in (_send_signature_batch, _send_request_batch):
-            while outcome := send_batch(connection):
-                settled += len(outcome.settled)
-                if outcome.broken:
-                    return settled
+        while outcome := _send_next_batch(connection):
+            settled += len(outcome.settled)
+            if outcome.broken:
+                break
     return settled
 
 
-def _send_signature_batch(connection: BaseEmailBackend) -> Outcome | None:
-    with _claimed(Signature) as (batch, lease):
+def _send_next_batch(connection: BaseEmailBackend) -> Outcome | None:
+    """What one person waits for goes before what many are asked, after each batch of that anew."""
+    return (
+        _send_signature_batch(connection, Signature.objects.exclude(mail=Literal(Mail.STAND)))
+        or _send_request_batch(connection)
+        or _send_signature_batch(connection, Signature.objects.filter(mail=Literal(Mail.STAND)))
+    )
+
+
+def _send_signature_batch(connection: BaseEmailBackend, rows: QuerySet[Signature]) -> Outcome | None:
+    with _claimed(rows) as (batch, lease):
         if not batch:
             return None
         outcome = _send(*_written(write_for_signatures, batch), connection)
@@ -75,7 +84,7 @@ def _send_signature_batch(connection: BaseEmailBackend) -> Outcome | None:
 
 
 def _send_request_batch(connection: BaseEmailBackend) -> Outcome | None:
-    with _claimed(LinkRequest) as (batch, lease):
+    with _claimed(LinkRequest.objects.all()) as (batch, lease):
         if not batch:
             return None
         outcome = _send(*_written(write_for_requests, batch), connection)
@@ -85,14 +94,14 @@ def _send_request_batch(connection: BaseEmailBackend) -> Outcome | None:
 
 
 @contextmanager
-def _claimed(model: type[Any]) -> Iterator[tuple[list[Any], datetime]]:
-    """The next rows due, and until when they are ours alone."""
+def _claimed(rows: QuerySet[Any]) -> Iterator[tuple[list[Any], datetime]]:
+    """The next of these rows that are due, and until when they are ours alone."""
     now = timezone.now()
     lease = now + timedelta(seconds=settings.MAIL_LEASE)
     with transaction.atomic():
-        due = model.objects.filter(mail_due_at__lte=now).order_by("mail_due_at")
+        due = rows.filter(mail_due_at__lte=now).order_by("mail_due_at")
         batch = list(due.select_for_update(skip_locked=True)[:BATCH])
-        mine = model.objects.filter(pk__in=[row.pk for row in batch])
+        mine = rows.model.objects.filter(pk__in=[row.pk for row in batch])
         mine.update(mail_due_at=lease, mail_attempts=F("mail_attempts") + 1)
     yield batch, lease
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import prefetch_related_objects
 
 from campaign.mail import derive_message_id, render_mail
-from letters.models import Letter, Text
+from letters.models import Edition, Letter, Text
 from signatures.keys import address_digest
 from signatures.links import CONFIRM_DAYS, own_url
 from signatures.models import Kind, LinkRequest, Mail, Signature, State
@@ -33,8 +34,8 @@ class Owed:
 
     @property
     def is_counted(self) -> bool:
-        """Anybody can type an address and have it mailed; only a member can have it told of a decision."""
-        return bool(self.mails) and getattr(self.row, "mail", Mail.CONFIRM) != Mail.DECISION
+        """Anybody can type an address and have it mailed; only a member can have it told of a decision, or asked."""
+        return bool(self.mails) and getattr(self.row, "mail", Mail.CONFIRM) not in (Mail.DECISION, Mail.STAND)
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class LetterFacts:
     coalition: str
     reply_to: str
     texts: dict[str, Text]
+    edition: Edition
 
     def text(self, language: str) -> Text:
         return self.texts.get(language) or self.texts[self.letter.original_language]
@@ -58,31 +60,35 @@ def facts_of(letter_ids: Iterable[int]) -> dict[int, LetterFacts]:
 
 
 def _facts(letter: Letter) -> LetterFacts:
-    lead = letter.lead
-    return LetterFacts(
-        letter, lead.name, lead.email, {text.language: text for text in letter.edition.texts.all()}
-    )
+    lead, edition = letter.lead, letter.edition
+    texts = {text.language: text for text in edition.texts.all()}
+    return LetterFacts(letter, lead.name, lead.email, texts, edition)
 
 
 def write_for_signatures(rows: Sequence[Signature]) -> list[Owed]:
     facts = facts_of(row.letter_id for row in rows)
     standing = _standing([row for row in rows if row.mail == Mail.CONFIRM])
+    prefetch_related_objects([row for row in rows if row.mail == Mail.STAND], "edition")
     return [_write_for_signature(row, facts[row.letter_id], standing.get(row.pk)) for row in rows]
 
 
 def _write_for_signature(row: Signature, facts: LetterFacts, standing: Signature | None) -> Owed:
     # Of who stands there, not of who typed: an address may be another's, and a name is whatever was typed.
     person = Person.open((standing or row).sealed)
-    name = _mail_name(row, standing)
-    mails = (
-        [write(name, standing or row, person, facts, mark=("owed", row.pk, row.link_version))] if name else []
-    )
+    name = _mail_name(row, standing, facts.edition.number)
+    mark: tuple[Any, ...] = ("owed", row.pk, row.link_version)
+    if name == "stand_signature":
+        mark = (*mark, facts.edition.number)
+    mails = [write(name, standing or row, person, facts, mark=mark)] if name and person.email else []
     return Owed(row, person.email, mails, asks=name == "confirm_signature")
 
 
-def _mail_name(row: Signature, standing: Signature | None) -> str:
+def _mail_name(row: Signature, standing: Signature | None, newest: int) -> str:
     if row.mail == Mail.DECISION:
         return DECISIONS.get(State(row.state), "")
+    if row.mail == Mail.STAND:
+        is_asked = row.state == State.CONFIRMED and row.edition.number < newest
+        return "stand_signature" if is_asked else ""
     if row.state != State.PENDING or row.superseded_by_id:
         return ""
     return "manage_signature" if standing else "confirm_signature"
@@ -149,6 +155,8 @@ def write(
         "coalition": facts.coalition,
         "reason": signature.state_reason,
         "days": CONFIRM_DAYS,
+        "number": facts.edition.number,
+        "note": facts.edition.note,
     }
     return render_mail(
         name,

@@ -4,7 +4,7 @@ import binascii
 from base64 import b64decode, urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 
@@ -50,6 +50,32 @@ class CountryCount(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Since:
+    """What a letter's list tells beside a name of the letter's life: who joined after the launch, where some stood
+    under it before (`opened_at` is None elsewhere); and who stands under an older edition than the newest, where there
+    are several (`numbers`, by primary key, is empty elsewhere)."""
+
+    opened_at: datetime | None = None
+    numbers: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, letter: Letter) -> Self:
+        numbers = {edition.pk: edition.number for edition in letter.editions.all() if edition.frozen_at}
+        is_one = len(set(numbers.values())) < 2
+        return cls(letter.opened_at if letter.listed_at_opening else None, {} if is_one else numbers)
+
+    def is_late(self, kind: str, confirmed_at: datetime | None) -> bool:
+        """People sign after the launch always, and are never late."""
+        joined = bool(self.opened_at and confirmed_at and confirmed_at > self.opened_at)
+        return joined and kind == Kind.ORGANISATION
+
+    def older(self, edition_id: int) -> int:
+        """The number of an edition that is not the newest, else 0."""
+        number = self.numbers.get(edition_id, 0)
+        return 0 if number == max(self.numbers.values(), default=0) else number
+
+
+@dataclass(frozen=True)
 class Signatory:
     """One row of the signatory list, with nothing in it that its exposure does not allow."""
 
@@ -64,6 +90,8 @@ class Signatory:
     signed_on: date | None
     is_named: bool
     sort_key: bytes
+    is_late: bool = False
+    older_edition: int = 0
 
     FIELDS = (
         "public_name",
@@ -75,11 +103,12 @@ class Signatory:
         "confirmed_at",
         "sort_key",
         "kind",
+        "edition_id",
     )
 
     @classmethod
-    def of_row(cls, row: tuple, language: str) -> Self:
-        name, detail, website, country, exposure, verified, confirmed_at, sort_key, kind = row
+    def of_row(cls, row: tuple, language: str, since: Since) -> Self:
+        name, detail, website, country, exposure, verified, confirmed_at, sort_key, kind, edition_id = row
         mark, mark_text = MARKS.get(verified, MARKS[Verified.NOT]) if kind == Kind.ORGANISATION else ("", "")
         # Initials alone were chosen: a country beside them would tell more.
         told = "" if exposure == Exposure.INITIALS else str(country)
@@ -95,6 +124,8 @@ class Signatory:
             signed_on=confirmed_at.date() if isinstance(confirmed_at, datetime) else None,
             is_named=bool(name),
             sort_key=bytes(sort_key),
+            is_late=since.is_late(kind, confirmed_at),
+            older_edition=since.older(edition_id),
         )
 
     @property
@@ -158,6 +189,16 @@ def fold_small(rows: list[tuple[str, int]]) -> tuple[list[tuple[str, int]], int]
     return told, rest if rest >= FEWEST else 0
 
 
+def standing_by_edition(letter: Letter) -> list[tuple[int, Counts]]:
+    """(number of an edition, how many organisations and people stand under it), the newest first, in one query."""
+    rows = letter.edition_totals.filter(count__gt=0).values_list("number", "kind", "count")
+    sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for number, kind, count in rows:
+        sums[number][kind] += count
+    found = [(number, Counts(of[Kind.ORGANISATION], of[Kind.INDIVIDUAL])) for number, of in sums.items()]
+    return sorted(found, reverse=True)
+
+
 # --- The signatory list -------------------------------------------------------------------------------------
 
 
@@ -179,16 +220,18 @@ def listed(letter: Letter, kind: str) -> QuerySet[Signature]:
 
 def first_signatories(letter: Letter, kind: str, language: str, limit: int) -> tuple[list[Signatory], bool]:
     """The first `limit` A–Z by the root order, and whether there are more."""
-    rows = listed(letter, kind).values_list(*Signatory.FIELDS)[: limit + 1]
-    found = [Signatory.of_row(row, language) for row in rows]
+    rows, since = listed(letter, kind).values_list(*Signatory.FIELDS)[: limit + 1], Since.of(letter)
+    found = [Signatory.of_row(row, language, since) for row in rows]
     return found[:limit], len(found) > limit
 
 
 def by_country(rows: Iterable[Signatory], language: str) -> list[Group]:
-    """Countries, and names within each, in the order that readers of the language expect."""
+    """Countries, and names within each, in the order that readers of the language expect; who joined after the launch
+    is in none of them, but in `late_among`."""
     groups: dict[str, list[Signatory]] = defaultdict(list)
     for row in rows:
-        groups[row.country].append(row)
+        if not row.is_late:
+            groups[row.country].append(row)
     named = [
         Group(
             code,
@@ -198,6 +241,11 @@ def by_country(rows: Iterable[Signatory], language: str) -> list[Group]:
         for code, found in groups.items()
     ]
     return list(in_order_of(language, named, lambda group: group.name))
+
+
+def late_among(rows: Iterable[Signatory], language: str) -> Sequence[Signatory]:
+    """Those who joined after the launch, in the order that readers of the language expect."""
+    return list(in_order_of(language, [row for row in rows if row.is_late], lambda row: row.name))
 
 
 def marks_among(rows: Iterable[Signatory]) -> list[tuple[str, str]]:
@@ -210,22 +258,24 @@ def list_page(
     letter: Letter, kind: str, language: str, *, start: str = "", after: str = "", before: str = ""
 ) -> Page:
     """ON_A_PAGE names that begin with `start`, after or before a cursor; one range of one index, wherever it is."""
-    rows = listed(letter, kind)
+    rows, since = listed(letter, kind), Since.of(letter)
     if start:
         low, high = prefix_range(start)
         rows = rows.filter(sort_key__gte=low, sort_key__lt=high)
     before_key, after_key = key_of(before), key_of(after)
     if before_key:
-        found = _read(rows.filter(sort_key__lt=before_key).order_by("-sort_key"), language)[::-1]
+        found = _read(rows.filter(sort_key__lt=before_key).order_by("-sort_key"), language, since)[::-1]
         if len(found) > ON_A_PAGE:
             return _page(found[1:], has_previous=True, has_next=True)
-    found = _read(rows.filter(sort_key__gt=after_key) if after_key and not before_key else rows, language)
+    rows = rows.filter(sort_key__gt=after_key) if after_key and not before_key else rows
+    found = _read(rows, language, since)
     is_first = not after_key or bool(before_key)
     return _page(found[:ON_A_PAGE], has_previous=not is_first, has_next=len(found) > ON_A_PAGE)
 
 
-def _read(rows: QuerySet[Signature], language: str) -> list[Signatory]:
-    return [Signatory.of_row(row, language) for row in rows.values_list(*Signatory.FIELDS)[: ON_A_PAGE + 1]]
+def _read(rows: QuerySet[Signature], language: str, since: Since) -> list[Signatory]:
+    found = rows.values_list(*Signatory.FIELDS)[: ON_A_PAGE + 1]
+    return [Signatory.of_row(row, language, since) for row in found]
 
 
 def _page(rows: Sequence[Signatory], *, has_previous: bool, has_next: bool) -> Page:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaign.queue import wake_once_a_second
-from letters.models import User
+from letters.models import Edition, User
 from letters.services import record_audit
 from signatures.decisions import (
     Standing,
@@ -122,6 +122,9 @@ def _take_place(row: Signature) -> Signature:
             _enter(row, state, person=person, verified=verified, organisation=organisation)
     except IntegrityError:
         return _give_way(row, person)
+    if state == State.CONFIRMED and _is_outdated(row):
+        row.mail, row.mail_due_at = Mail.STAND, timezone.now()
+        row.save(update_fields=["mail", "mail_due_at"])
     pending = Signature.objects.filter(address_digest=row.address_digest, state=State.PENDING).exclude(
         pk=row.pk
     )
@@ -130,6 +133,13 @@ def _take_place(row: Signature) -> Signature:
             sibling.superseded_by, sibling.mail_due_at = row, None
             sibling.save(update_fields=["superseded_by", "mail_due_at"])
     return row
+
+
+def _is_outdated(row: Signature) -> bool:
+    """Whether a new edition came after it was given, before it was confirmed."""
+    given = Edition.objects.filter(pk=row.edition_id).values("number")
+    newer = Edition.objects.filter(letter_id=row.letter_id, frozen_at__isnull=False, number__gt=given)
+    return newer.exists()
 
 
 def _give_way(row: Signature, person: Person) -> Signature:

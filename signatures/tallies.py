@@ -3,16 +3,19 @@
 import logging
 from collections import Counter
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from signatures.breakdowns import COLUMNS, fold_breakdowns, recount_breakdowns
-from signatures.models import CountryTotal, Signature, State, Tally
+from signatures.models import CountryTotal, EditionTotal, Signature, State, Tally
 
 logger = logging.getLogger(__name__)
 BATCH = 2000
+# The sums of the tallies that are kept, each by letter, kind and one thing more.
+DIMENSIONS: dict[Any, str] = {CountryTotal: "country", EditionTotal: "number"}
+Cell = tuple[int, str, Any]
 
 
 class Key(NamedTuple):
@@ -20,6 +23,7 @@ class Key(NamedTuple):
     kind: str
     country: str
     hour: datetime
+    number: int
 
 
 def fold_tallies() -> int:
@@ -35,8 +39,9 @@ def _fold_batch() -> int:
     rows = list(
         Signature.objects.filter(untallied=True)
         .order_by("id")
-        .select_for_update(skip_locked=True)
-        .only("letter_id", "kind", "country", "state", "tally_id", *COLUMNS)[:BATCH]
+        .select_related("edition")
+        .select_for_update(skip_locked=True, of=("self",))
+        .only("letter_id", "kind", "country", "state", "tally_id", "edition__number", *COLUMNS)[:BATCH]
     )
     tallies = _tallies_for({key for row in rows if (key := _key_of(row))})
     wanted = {row.pk: tallies[key].pk if (key := _key_of(row)) else None for row in rows}
@@ -54,7 +59,7 @@ def _key_of(row: Signature) -> Key | None:
     if row.state != State.CONFIRMED or row.confirmed_at is None:
         return None
     hour = row.confirmed_at.replace(minute=0, second=0, microsecond=0)
-    return Key(row.letter_id, row.kind, str(row.country), hour)
+    return Key(row.letter_id, row.kind, str(row.country), hour, row.edition.number)
 
 
 def _tallies_for(keys: set[Key]) -> dict[Key, Tally]:
@@ -65,33 +70,33 @@ def _tallies_for(keys: set[Key]) -> dict[Key, Tally]:
     rows = Tally.objects.filter(
         letter_id__in={key.letter_id for key in keys}, hour__in={key.hour for key in keys}
     )
-    return {Key(row.letter_id, row.kind, row.country, row.hour): row for row in rows}
+    return {Key(row.letter_id, row.kind, row.country, row.hour, row.number): row for row in rows}
 
 
 def _apply(changes: dict[int, int]) -> None:
-    totals: Counter[tuple[int, str, str]] = Counter()
+    totals: dict[Any, Counter[Cell]] = {model: Counter() for model in DIMENSIONS}
     for tally in Tally.objects.filter(pk__in=changes).order_by("pk"):
         Tally.objects.filter(pk=tally.pk).update(count=F("count") + changes[tally.pk])
-        totals[tally.letter_id, tally.kind, tally.country] += changes[tally.pk]
-    _apply_totals(totals)
+        for model, dimension in DIMENSIONS.items():
+            totals[model][tally.letter_id, tally.kind, getattr(tally, dimension)] += changes[tally.pk]
+    for model, sums in totals.items():
+        _apply_totals(model, sums)
 
 
-def _apply_totals(totals: Counter[tuple[int, str, str]]) -> None:
-    keys = sorted(totals)
-    CountryTotal.objects.bulk_create(
-        [CountryTotal(letter_id=letter, kind=kind, country=country) for letter, kind, country in keys],
-        ignore_conflicts=True,
-    )
-    for letter, kind, country in (key for key in keys if totals[key]):
-        row = CountryTotal.objects.filter(letter_id=letter, kind=kind, country=country)
-        row.update(count=F("count") + totals[letter, kind, country])
+def _apply_totals(model: Any, totals: Counter[Cell]) -> None:
+    keys, dimension = sorted(totals), DIMENSIONS[model]
+    rows = [model(letter_id=letter, kind=kind, **{dimension: value}) for letter, kind, value in keys]
+    model.objects.bulk_create(rows, ignore_conflicts=True)
+    for letter, kind, value in (key for key in keys if totals[key]):
+        row = model.objects.filter(letter_id=letter, kind=kind, **{dimension: value})
+        row.update(count=F("count") + totals[letter, kind, value])
 
 
 def recount_tallies() -> int:
     """Counts everything anew, repairs what differs, and says so; returns how many tallies had to be repaired."""
     _mark_forgotten()
     fold_tallies()
-    repaired = _repair_tallies() + _repair_totals() + recount_breakdowns()
+    repaired = _repair_tallies() + sum(map(_repair_totals, DIMENSIONS)) + recount_breakdowns()
     if repaired:
         logger.error("recount repaired %s tallies", repaired)
     return repaired
@@ -114,10 +119,12 @@ _WRONG_TALLIES = """
 """
 _WRONG_TOTALS = """
     SELECT total.id, COALESCE(summed.n, 0) - total.count
-    FROM signatures_countrytotal total
+    FROM {table} total
     LEFT JOIN (
-        SELECT letter_id, kind, country, SUM(count) AS n FROM signatures_tally GROUP BY letter_id, kind, country
-    ) summed ON summed.letter_id = total.letter_id AND summed.kind = total.kind AND summed.country = total.country
+        SELECT letter_id, kind, {dimension}, SUM(count) AS n FROM signatures_tally
+        GROUP BY letter_id, kind, {dimension}
+    ) summed ON summed.letter_id = total.letter_id AND summed.kind = total.kind
+        AND summed.{dimension} = total.{dimension}
     WHERE COALESCE(summed.n, 0) <> total.count
 """
 
@@ -136,10 +143,11 @@ def _repair_tallies() -> int:
     return len(wrong)
 
 
-def _repair_totals() -> int:
-    named = Tally.objects.order_by().values_list("letter_id", "kind", "country").distinct()
-    _apply_totals(Counter(dict.fromkeys(named, 0)))
-    wrong = _differences(_WRONG_TOTALS)
+def _repair_totals(model: Any) -> int:
+    dimension = DIMENSIONS[model]
+    named = Tally.objects.order_by().values_list("letter_id", "kind", dimension).distinct()
+    _apply_totals(model, Counter(dict.fromkeys(named, 0)))
+    wrong = _differences(_WRONG_TOTALS.format(table=model._meta.db_table, dimension=dimension))
     for pk, difference in sorted(wrong.items()):
-        CountryTotal.objects.filter(pk=pk).update(count=F("count") + difference)
+        model.objects.filter(pk=pk).update(count=F("count") + difference)
     return len(wrong)

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 # Those whose names are not used here register the steps of their jobs.
-from signatures import bulk, documents, mailing, retention, reviewing, tallies  # noqa: F401
+from signatures import bulk, documents, mailing, retention, reviewing, standing, tallies  # noqa: F401
 from signatures.guests import steps  # noqa: F401
 from signatures.room import inviting, reminding  # noqa: F401
 

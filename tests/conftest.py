@@ -128,14 +128,14 @@ def smtp(_smtp_server: MailServer, settings: Any) -> MailServer:
 def new_worker(
     request: pytest.FixtureRequest, transactional_db: None, smtp: MailServer
 ) -> Iterator[Callable[..., Worker]]:
-    """Makes workers that are not yet started: new_worker(embedded=False, **environment)."""
+    """Makes workers that are not yet started: new_worker(embedded=False, name="worker", **environment)."""
     # Its mails' links lead to the site under test, whichever of the two is asked for first.
     if "site" in request.fixturenames:
         request.getfixturevalue("site")
     workers: list[Worker] = []
 
-    def make(*, embedded: bool = False, **env: str) -> Worker:
-        workers.append(Worker(embedded=embedded, EMAIL_URL=smtp.url, **env))
+    def make(*, embedded: bool = False, name: str = "worker", **env: str) -> Worker:
+        workers.append(Worker(embedded=embedded, name=name, EMAIL_URL=smtp.url, **env))
         return workers[-1]
 
     yield make

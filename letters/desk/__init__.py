@@ -3,7 +3,7 @@
 from letters.desk.commenting import list_comments, settle_comment
 from letters.desk.history import list_versions, restore_version, show_version
 from letters.desk.jobs import cancel_job, retry_job, show_job
-from letters.desk.launching import close, unschedule
+from letters.desk.launching import archive, close, reopen, unschedule
 from letters.desk.officials import (
     change_addressee,
     edit_addressees,
@@ -26,6 +26,7 @@ from letters.desk.writing import (
 
 __all__ = [
     "add_text",
+    "archive",
     "cancel_job",
     "change_addressee",
     "change_translator",
@@ -45,6 +46,7 @@ __all__ = [
     "remove_official",
     "remove_template",
     "remove_text",
+    "reopen",
     "restore_version",
     "retry_job",
     "save_template",

@@ -35,3 +35,33 @@ def close(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
     else:
         messages.error(request, _("The letter is not open, so there is nothing to close."))
     return redirect("desk:letter", coalition, letter.pk)
+
+
+@desk_page(get=May.LAUNCH, post=May.LAUNCH)
+def reopen(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
+    """Asks first, and opens a closed letter again on POST, without a time at which it closes."""
+    letter = letter_of(request, coalition, letter_id)
+    if request.method != "POST":
+        return render(
+            request, "desk/letter_reopen.html", {"letter": letter, "coalition": home_coalition(request)}
+        )
+    if services.reopen_letter(letter, actor=member(request)):
+        messages.success(request, _("The letter is open again."))
+    else:
+        messages.error(request, _("The letter is not closed, so there is nothing to open again."))
+    return redirect("desk:letter", coalition, letter.pk)
+
+
+@desk_page(get=May.LAUNCH, post=May.LAUNCH)
+def archive(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
+    """Asks first, and archives on POST."""
+    letter = letter_of(request, coalition, letter_id)
+    if request.method != "POST":
+        return render(
+            request, "desk/letter_archive.html", {"letter": letter, "coalition": home_coalition(request)}
+        )
+    if services.archive_letter(letter, actor=member(request)):
+        messages.success(request, _("The letter is archived. It stays readable."))
+    else:
+        messages.error(request, _("Only a closed letter is archived."))
+    return redirect("desk:letter", coalition, letter.pk)

@@ -59,6 +59,8 @@ class Letter(models.Model):
     scheduled_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Organisations that stood under it as it opened; where there were any, those that come later are shown as late.
+    listed_at_opening = models.PositiveIntegerField(default=0)
     canonicalisation = models.PositiveSmallIntegerField(default=1)
     retention_days = models.PositiveIntegerField(default=365)
     # The sign-on room: until when the invited are asked to answer, and how many organisations are hoped for.
@@ -171,6 +173,8 @@ class Edition(models.Model):
     revision = models.PositiveIntegerField(default=0)
     canonical = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    # What changed since the edition before, and why, for the public, in the letter's original language.
+    note = models.TextField(_("what changed, and why"), max_length=2000, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     frozen_at = models.DateTimeField(null=True, blank=True)
 
@@ -180,6 +184,9 @@ class Edition(models.Model):
             models.CheckConstraint(
                 condition=Q(frozen_at__isnull=True, sha256="") | (Q(frozen_at__isnull=False) & ~Q(sha256="")),
                 name="edition_frozen_with_its_hash",
+            ),
+            models.UniqueConstraint(
+                fields=["letter"], condition=Q(frozen_at__isnull=True), name="edition_one_in_writing"
             ),
         ]
 

@@ -9,6 +9,7 @@ from letters.services.addressees import (
     save_official,
     set_addressees,
 )
+from letters.services.checks import Check, NotReady, Weight, letter_checks, letter_problems
 from letters.services.circulating import circulate_letter, recall_letter
 from letters.services.coalitions import add_member, create_coalition, record_audit
 from letters.services.drafts import (
@@ -25,37 +26,60 @@ from letters.services.drafts import (
 )
 from letters.services.editions import canonical_json, freeze_edition
 from letters.services.launching import (
-    NotReady,
+    archive_letter,
     close_letter,
-    letter_problems,
     open_letter,
+    postpone_letter,
+    reopen_letter,
     schedule_letter,
     unschedule_letter,
 )
+from letters.services.revising import (
+    REVISABLE,
+    begin_edition,
+    discard_edition,
+    edition_problems,
+    edition_version,
+    publish_edition,
+    save_note,
+)
 
 __all__ = [
+    "REVISABLE",
+    "Check",
     "Frozen",
     "NotReady",
     "Stale",
+    "Weight",
     "add_addressee",
     "add_language",
     "add_member",
+    "archive_letter",
+    "begin_edition",
     "canonical_json",
     "circulate_letter",
     "close_letter",
     "create_coalition",
     "create_letter",
     "delete_official",
+    "discard_edition",
+    "edition_problems",
+    "edition_version",
     "freeze_edition",
+    "letter_checks",
     "letter_problems",
     "move_addressee",
     "open_letter",
+    "postpone_letter",
+    "publish_edition",
     "recall_letter",
     "record_audit",
     "register_official",
     "remove_addressee",
     "remove_language",
+    "reopen_letter",
     "restore_version",
+    "save_note",
     "save_official",
     "save_settings",
     "save_text",

@@ -57,7 +57,7 @@ def freeze_edition(letter: Letter, *, now: datetime | None = None) -> Edition:
 
 
 def thaw_edition(letter: Letter) -> None:
-    """For a letter that was called off before its moment: nothing was public, and nothing stands under it."""
+    """For a letter that was called off before its moment: nothing was public."""
     newest = letter.editions.order_by("-number", "-revision").values("pk")[:1]
     letter.editions.filter(pk__in=list(newest.values_list("pk", flat=True))).update(
         canonical="", sha256="", frozen_at=None

@@ -1,27 +1,21 @@
 """From a draft to the public, and back only until the moment; then to its end."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from campaign.languages import own_name
 from letters.models import Letter, User
 from letters.models.letter import HIDDEN
+from letters.services.checks import NotReady, letter_problems
 from letters.services.coalitions import SLUG_BASE, next_free, record_audit
 from letters.services.editions import freeze_edition, thaw_edition
+from letters.transitions import TABLE, Event, can_happen
 
 SLUG_ATTEMPTS = 5
-
-
-class NotReady(Exception):
-    """A letter cannot be launched as it is; `problems` says why, for a person to read."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__(" ".join(problems))
-        self.problems = problems
 
 
 @transaction.atomic
@@ -40,7 +34,7 @@ def open_letter(
     """
     now = now or timezone.now()
     locked = _lock(letter)
-    if locked.state not in HIDDEN:
+    if not can_happen(locked, Event.OPEN, now):
         letter.refresh_from_db()
         return False
     if locked.scheduled_at is None and (problems := letter_problems(locked, now=opened_at or now)):
@@ -70,7 +64,7 @@ def schedule_letter(
     or open before. Raises NotReady, also for a moment that is past."""
     now = now or timezone.now()
     locked = _lock(letter)
-    if locked.is_frozen():
+    if not can_happen(locked, Event.SCHEDULE, now):
         letter.refresh_from_db()
         return False
     locked.opens_at = opens_at or locked.opens_at
@@ -91,16 +85,38 @@ def schedule_letter(
 
 
 @transaction.atomic
+def postpone_letter(
+    letter: Letter, *, opens_at: datetime, now: datetime | None = None, actor: User | None = None
+) -> bool:
+    """Promises another time, earlier or later, for an opening that is scheduled; the edition stays frozen under its
+    hash. False once its moment has come, or if there was none. Raises NotReady for a time that is past, or after the
+    letter's end."""
+    now = now or timezone.now()
+    locked = _lock(letter)
+    happens = can_happen(locked, Event.POSTPONE, now)
+    if happens and locked.opens_at != opens_at:
+        if opens_at <= now:
+            raise NotReady([_("The opening must be in the future.")])
+        if locked.closes_at and locked.closes_at <= opens_at:
+            raise NotReady([_("The letter would close before it opens, or has closed already.")])
+        detail = {"from": _iso(locked.opens_at), "opens_at": opens_at.isoformat()}
+        locked.opens_at = opens_at
+        locked.save(update_fields=["opens_at"])
+        action = gettext_noop("opening postponed")
+        record_audit(locked.lead, action, letter=locked, actor=actor, detail=detail)
+    letter.refresh_from_db()
+    return happens
+
+
+@transaction.atomic
 def unschedule_letter(letter: Letter, *, now: datetime | None = None, actor: User | None = None) -> bool:
     """Calls a scheduled opening off and thaws the edition; False once its moment has come, or if there was none."""
-    now = now or timezone.now()
-    waiting = Letter.objects.filter(
-        pk=letter.pk, state__in=HIDDEN, scheduled_at__isnull=False, opens_at__gt=now
-    )
-    called_off = bool(waiting.update(scheduled_at=None))
+    locked = _lock(letter)
+    called_off = can_happen(locked, Event.CALL_OFF, now or timezone.now())
     if called_off:
-        thaw_edition(letter)
-        record_audit(letter.lead, "opening called off", letter=letter, actor=actor)
+        Letter.objects.filter(pk=locked.pk).update(scheduled_at=None)
+        thaw_edition(locked)
+        record_audit(locked.lead, "opening called off", letter=locked, actor=actor)
     letter.refresh_from_db()
     return called_off
 
@@ -109,51 +125,47 @@ def unschedule_letter(letter: Letter, *, now: datetime | None = None, actor: Use
 def close_letter(letter: Letter, *, now: datetime | None = None, actor: User | None = None) -> bool:
     """Ends the signing, once: False if the letter is not open. It stays public."""
     now = now or timezone.now()
-    closed = bool(
-        Letter.objects.filter(pk=letter.pk, state=Letter.State.OPEN).update(
-            state=Letter.State.CLOSED, closed_at=now
-        )
-    )
-    if closed:
-        record_audit(letter.lead, "letter closed", letter=letter, actor=actor)
-    letter.refresh_from_db()
-    return closed
+    return _enter(letter, Event.CLOSE, gettext_noop("letter closed"), now, actor, closed_at=now)
 
 
-def letter_problems(letter: Letter, *, now: datetime | None = None) -> list[str]:
-    """What stands in the way of launching a draft, in the reader's language; empty when nothing does."""
+@transaction.atomic
+def reopen_letter(
+    letter: Letter,
+    *,
+    closes_at: datetime | None = None,
+    now: datetime | None = None,
+    actor: User | None = None,
+) -> bool:
+    """Undoes a closing, once: False if the letter is not closed. It stays open until `closes_at`, or until somebody
+    closes it. Raises NotReady for a time that is past."""
     now = now or timezone.now()
-    prefetch_related_objects([letter], "editions__texts", "editions__ask_texts", "addressees")
-    problems = [*_text_problems(letter), *_ask_problems(letter)]
-    if not letter.to_and_cc()[0]:
-        problems.append(_("The letter has no addressee."))
-    if letter.closes_at and letter.closes_at <= max(now, letter.opens_at or now):
-        problems.append(_("The letter would close before it opens, or has closed already."))
-    if Letter.objects.public(now).filter(slug=letter.slug).exclude(pk=letter.pk).exists():
-        problems.append(_("The address “%s” is taken by another letter.") % letter.slug)
-    return problems
+    if closes_at and closes_at <= now:
+        raise NotReady([_("The letter would close before it opens, or has closed already.")])
+    action = gettext_noop("letter reopened")
+    return _enter(letter, Event.REOPEN, action, now, actor, closed_at=None, closes_at=closes_at)
 
 
-def _text_problems(letter: Letter) -> list[str]:
-    texts = list(letter.edition.texts.all())
-    problems = [
-        _("The text in %s has no title or no body.") % own_name(text.language)
-        for text in texts
-        if not (text.title.strip() and text.body.strip())
-    ]
-    if letter.original_language not in {text.language for text in texts}:
-        problems.append(_("The original text, in %s, is missing.") % own_name(letter.original_language))
-    return problems
+@transaction.atomic
+def archive_letter(letter: Letter, *, now: datetime | None = None, actor: User | None = None) -> bool:
+    """Ends the letter's life, once: False if it is not closed. It stays readable, and has no more editions."""
+    return _enter(letter, Event.ARCHIVE, gettext_noop("letter archived"), now or timezone.now(), actor)
 
 
-def _ask_problems(letter: Letter) -> list[str]:
-    """A language without any asks shows those of the original; one that has a part of them misleads."""
-    asks = letter.edition.asks().values()
-    return [
-        _("In %s, a part of the asks is missing.") % own_name(text.language)
-        for text in letter.edition.texts.all()
-        if 0 < sum(text.language in ask for ask in asks) < len(asks)
-    ]
+def _enter(
+    letter: Letter, event: Event, action: str, now: datetime, actor: User | None, **values: Any
+) -> bool:
+    """Takes a letter where the table says, with a line in the audit log; whether the event could happen."""
+    locked = _lock(letter)
+    happens = can_happen(locked, event, now)
+    if happens:
+        Letter.objects.filter(pk=locked.pk).update(state=TABLE[event].reaches, **values)
+        record_audit(locked.lead, action, letter=locked, actor=actor)
+    letter.refresh_from_db()
+    return happens
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 def _lock(letter: Letter) -> Letter:

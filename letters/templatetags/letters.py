@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from campaign.languages import own_name
+from campaign.languages import direction_of, own_name
 from letters import public
 from letters.markdown import render_markdown
-from letters.models import Letter, Text
+from letters.models import Coalition, Letter, Text
+from letters.services import Check
 
 register = template.Library()
 
@@ -25,10 +26,22 @@ def language_name(code: str) -> str:
     return own_name(code)
 
 
+@register.filter
+def direction(code: str) -> str:
+    """ltr or rtl."""
+    return direction_of(code)
+
+
 @register.simple_tag
 def path_in(letter: Letter, language: str, view: str = "letters:detail") -> str:
     """{% path_in letter language "signatures:sign" %}: the address of a page of the letter in that language."""
     return public.path_in(letter, language, view)
+
+
+@register.simple_tag
+def check_path(check: Check, coalition: Coalition, letter: Letter) -> str:
+    """Where at the desk a finding before a launch is put right."""
+    return reverse(f"desk:{check.page}", args=[coalition.slug, letter.pk, *check.args])
 
 
 @register.simple_tag

@@ -9,13 +9,14 @@ import hashlib
 import secrets
 import zlib
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Prefetch, QuerySet, Value, When
 from django.utils import timezone
 
-from letters.models import Letter
+from letters.models import Edition, Letter
 from signatures.documents.content import write_document
 from signatures.models import Document
 from signatures.public import Counts, counts_of
@@ -49,22 +50,35 @@ def _with_names(letter_id: int) -> QuerySet[Document]:
 
 
 def build_document(
-    letter: Letter, kind: str, language: str, purpose: str = "", *, attempts: int = ATTEMPTS
+    letter: Letter,
+    kind: str,
+    language: str,
+    purpose: str = "",
+    *,
+    edition: Edition | None = None,
+    attempts: int = ATTEMPTS,
 ) -> Document:
-    """Builds it now, and returns it as it is served; raises DocumentChanged, TypesettingError and OSError."""
+    """Builds it now, of the edition that the public reads or of another one, and returns it as it is served; raises
+    DocumentChanged, TypesettingError and OSError."""
     for _attempt in range(attempts):
         row = _begin(letter.pk, kind, language, purpose)
-        source = source_of(fresh := fresh_letter(letter.pk), kind, counts_of(fresh))
+        source = source_of(fresh := fresh_letter(letter.pk, edition), kind, counts_of(fresh))
         row = _build(fresh, row, source)
         if row.stale_at is None:
             return row
     raise DocumentChanged(f"{letter.slug}: {kind} in {language}")
 
 
-def fresh_letter(letter_id: int) -> Letter:
-    """The letter as it is now, with all that a document reads of it."""
+def fresh_letter(letter_id: int, edition: Edition | None = None) -> Letter:
+    """The letter as it is now, with all that a document reads of it; with an edition, as if it had that one alone."""
+    editions = Edition.objects.filter(pk=edition.pk) if edition else Edition.objects.all()
+    chosen: Any = Prefetch("editions", editions)
     rows = Letter.objects.prefetch_related(
-        "publishers__coalition", "editions__texts", "addressees", "editions__ask_texts"
+        "publishers__coalition",
+        chosen,
+        "editions__texts",
+        "addressees",
+        "editions__ask_texts",
     )
     return rows.get(pk=letter_id)
 

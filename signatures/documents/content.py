@@ -27,9 +27,11 @@ from signatures.public import (
     Counts,
     Group,
     Signatory,
+    Since,
     by_country,
     counts_of,
     first_signatories,
+    late_among,
     listed,
 )
 from signatures.typesetting import NAMES_PER_FILE, markdown_blocks, typeset_document, typeset_picture
@@ -166,7 +168,8 @@ def _names(letter: Letter, language: str, most: int | None) -> dict[str, Any]:
 def _all_names(letter: Letter, language: str) -> dict[str, Any]:
     """In the order of the language as far as one file holds them."""
     rows = listed(letter, Kind.ORGANISATION).values_list(*Signatory.FIELDS)
-    organisations = [Signatory.of_row(row, language) for row in rows.iterator(READ_AT_ONCE)]
+    since = Since.of(letter)
+    organisations = [Signatory.of_row(row, language, since) for row in rows.iterator(READ_AT_ONCE)]
     people = People(letter, language)
     individuals: Any = people
     if len(people) <= NAMES_PER_FILE:
@@ -179,6 +182,7 @@ class People:
 
     def __init__(self, letter: Letter, language: str) -> None:
         self.listed, self.language = listed(letter, Kind.INDIVIDUAL), language
+        self.since = Since.of(letter)
         self.number = self.listed.count()
 
     def __len__(self) -> int:
@@ -190,7 +194,8 @@ class People:
     def rows(self) -> Iterator[Signatory]:
         """No more than were counted, whoever comes meanwhile."""
         rows = self.listed.values_list(*Signatory.FIELDS)[: self.number]
-        return (Signatory.of_row(row, self.language) for row in rows.iterator(READ_AT_ONCE))
+        found = rows.iterator(READ_AT_ONCE)
+        return (Signatory.of_row(row, self.language, self.since) for row in found)
 
 
 def _in_order(people: Iterable[Signatory], language: str) -> list[Signatory]:
@@ -202,7 +207,13 @@ def _in_order(people: Iterable[Signatory], language: str) -> list[Signatory]:
 
 
 def _groups(organisations: Iterable[Signatory], language: str) -> list[dict[str, Any]]:
-    return [_group(group) for group in by_country(organisations, language)]
+    """By country, and behind them who joined after the launch."""
+    organisations = list(organisations)
+    late = late_among(organisations, language)
+    groups = by_country(organisations, language)
+    if late:
+        groups.append(Group("", _("Joined after the launch"), late))
+    return [_group(group) for group in groups]
 
 
 def _group(group: Group) -> dict[str, Any]:

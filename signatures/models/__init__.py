@@ -7,7 +7,7 @@ from signatures.models.organisation import DomainProof, Organisation
 from signatures.models.review import DecidedSignature, Decision, NotableName, Report
 from signatures.models.room import Answer, Invitation
 from signatures.models.signature import Exposure, Kind, Mail, Origin, Signature, State, Verified
-from signatures.models.tally import CountryTotal, Tally
+from signatures.models.tally import CountryTotal, EditionTotal, Tally
 
 __all__ = [
     "AddressQuota",
@@ -20,6 +20,7 @@ __all__ = [
     "Dimension",
     "Document",
     "DomainProof",
+    "EditionTotal",
     "Exposure",
     "GuestImport",
     "ImportRow",

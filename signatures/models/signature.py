@@ -58,6 +58,7 @@ class Mail(models.TextChoices):
     NONE = ""
     CONFIRM = "confirm"
     DECISION = "decision"
+    STAND = "stand"  # the question whether it stands under a new edition too
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
@@ -169,9 +170,13 @@ class Signature(models.Model):
                 name="signature_list",
             ),
             models.Index(fields=["address_digest"], name="signature_digest"),
+            # What many are asked at once waits apart, so that no confirmation is behind it.
             models.Index(
-                fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="signature_mail_owed"
+                fields=["mail_due_at"],
+                condition=Q(mail_due_at__isnull=False) & ~Q(mail="stand"),
+                name="signature_mail_owed",
             ),
+            models.Index(fields=["mail_due_at"], condition=Q(mail="stand"), name="signature_stand_owed"),
             models.Index(fields=["id"], condition=Q(untallied=True), name="signature_untallied"),
             models.Index(
                 fields=["letter", "kind", "id"], condition=Q(state="waiting"), name="signature_waiting"

@@ -36,11 +36,29 @@ def signature_counts(letter: Letter, counts: Any = None, *, brief: bool = False)
     return {"letter": letter, "counts": counts, "brief": brief}
 
 
+@register.simple_tag
+def standing_by_edition(letter: Letter) -> list[tuple[int, public.Counts]]:
+    """{% standing_by_edition letter as standing %}: how many stand under which edition, the newest first."""
+    return public.standing_by_edition(letter)
+
+
+@register.inclusion_tag("signatures/_standing.html")
+def standing_line(letter: Letter, language: str) -> dict[str, Any]:
+    """How many stand under which edition, for a letter that has several; else nothing, and no query."""
+    numbers = {edition.number for edition in letter.editions.all() if edition.frozen_at}
+    standing = public.standing_by_edition(letter) if len(numbers) > 1 else []
+    return {
+        "standing": [(number, counts.organisations + counts.individuals) for number, counts in standing],
+        "path": path_in(letter, language, "letters:editions"),
+    }
+
+
 @register.inclusion_tag("signatures/_organisations.html")
 def organisations_signing(letter: Letter, language: str) -> dict[str, Any]:
     rows, more = public.first_signatories(letter, Kind.ORGANISATION, language, public.ORGANISATIONS_ON_LETTER)
     return {
         "groups": public.by_country(rows, language),
+        "late": public.late_among(rows, language),
         "marks": public.marks_among(rows),
         "more": more,
         "list_path": path_in(letter, language, "signatures:list"),

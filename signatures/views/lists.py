@@ -18,6 +18,7 @@ from signatures.public import (
     country_counts,
     counts_of,
     first_signatories,
+    late_among,
     list_page,
     marks_among,
 )
@@ -44,7 +45,11 @@ def show_list(request: HttpRequest, slug: str, language: str | None = None) -> H
     with speaking(text.language):
         if may_group and request.GET.get("order") != "name":
             rows, _more = first_signatories(letter, kind, text.language, GROUPED_AT_MOST)
-            context |= {"groups": by_country(rows, text.language), "marks": marks_among(rows)}
+            context |= {
+                "groups": by_country(rows, text.language),
+                "late": late_among(rows, text.language),
+                "marks": marks_among(rows),
+            }
         else:
             cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
             page = list_page(letter, kind, text.language, start=start, **cursors)

@@ -17,12 +17,15 @@ from campaign.languages import speaking
 from campaign.responses import SeeOther
 from campaign.sealing import CannotOpen
 from letters import public
+from letters.differences import compare_editions
+from letters.models import Edition
 from signatures import services
 from signatures.forms import ChangeForm
 from signatures.links import BrokenLink, is_late, make_token, read_token
 from signatures.models import Kind, Signature, State
 from signatures.person import Person
 from signatures.room.answering import withdraw_signature
+from signatures.standing import stand_under
 from signatures.views.guards import public_post, refuse
 
 View = Callable[..., HttpResponseBase]
@@ -125,6 +128,7 @@ def _show(
         "own_url": _own_path(signature),
         "data_url": reverse("signatures:own_data", args=[make_token(signature)]),
         "form": form or _change_form(signature, person),
+        **_standing(signature, letter.edition, text.language),
         **more,
     }
     return render(request, f"signatures/own/{_page_of(signature)}.html", context, status=status)
@@ -142,6 +146,12 @@ def _show_hidden(request: HttpRequest, signature: Signature, *, status: int, **m
         **more,
     }
     return render(request, "signatures/own/hidden.html", context, status=status)
+def _standing(signature: Signature, newest: Edition, language: str) -> dict[str, Any]:
+    """For who stands under an older edition: that, and what changed since, in their language."""
+    if signature.edition.number >= newest.number:
+        return {}
+    given = signature.edition
+    return {"given": given, "difference": compare_editions(given, newest, language)}
 
 
 def _page_of(signature: Signature) -> str:
@@ -207,6 +217,14 @@ def _withdraw(request: HttpRequest, signature: Signature) -> HttpResponseBase:
     return SeeOther(_own_path(signature))
 
 
+def _stand(request: HttpRequest, signature: Signature) -> HttpResponseBase:
+    """Only under the edition that the page showed; one that came meanwhile is shown first."""
+    number = request.POST.get("number", "")
+    if number.isascii() and number.isdigit() and stand_under(signature, number=int(number[:9])):
+        return SeeOther(_own_path(signature) + "?stands=1")
+    return _show(request, signature, status=409)
+
+
 def _renew(request: HttpRequest, signature: Signature) -> HttpResponseBase:
     services.renew_link(signature)
     return SeeOther(reverse("signatures:sent", args=[signature.letter.slug, signature.language]))
@@ -216,5 +234,6 @@ VERBS: dict[str, Callable[[HttpRequest, Signature], HttpResponseBase]] = {
     "confirm": _confirm,
     "change": _change,
     "withdraw": _withdraw,
+    "stand": _stand,
     "renew": _renew,
 }

@@ -108,7 +108,7 @@ def test_handing_over_is_not_ticked_again_after_an_opening_was_called_off(
     opens_at = (timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     data = {"action": "schedule", "opens_at": opens_at, "delivers_at_opening": "on"}
     scheduled = member_client.post(url("letter_publish", draft), data, follow=True)
-    assert b"get nothing by mail" not in scheduled.content
+    assert b"nobody, until you hand it over" not in scheduled.content
     called_off = member_client.post(url("letter_publish", draft), {"action": "call-off"}, follow=True)
     assert not called_off.context["form"]["delivers_at_opening"].value()
 
@@ -227,7 +227,7 @@ def test_a_trial_goes_to_who_asked_and_to_nobody_else(
     letter: Letter, member_client: MemberClient, smtp: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     woken: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("deliveries.desk.wake", lambda *args: woken.append(args))
+    monkeypatch.setattr("deliveries.desk.handing_over.wake", lambda *args: woken.append(args))
     member_client.post(url("delivery_trial", letter), {"language": "fr"})
     member_client.post(url("delivery_trial", letter), {"language": "en"})
     assert woken == [("deliveries.tasks.send_trial", letter.pk, member_client.user.pk, "en")]

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from deliveries.launching import keep_time
 from deliveries.models import Delivery, Occasion
-from deliveries.services import keep_time
 from letters.models import AuditEntry, Letter
 from letters.services import schedule_letter
 from tests.deliveries.helpers import at_once

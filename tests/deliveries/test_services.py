@@ -1,7 +1,8 @@
 import pytest
 
+from deliveries.launching import launch_letter
 from deliveries.models import Delivery, Occasion
-from deliveries.services import CannotHandOver, launch_letter, make_occasion, mark_answered, resolve_unknown
+from deliveries.services import CannotHandOver, make_occasion, mark_answered, resolve_unknown
 from letters.models import AuditEntry, Letter
 from letters.services import NotReady
 from signatures.tallies import fold_tallies

@@ -359,7 +359,7 @@ def test_a_scheduled_opening_is_called_off(member_client: MemberClient, draft: L
 
 def test_closing_asks_first(member_client: MemberClient) -> None:
     letter = factories.make_letter(coalition=member_client.coalition)
-    assert "cannot be opened again" in member_client.get(address("letter_close", letter)).content.decode()
+    assert "until you archive it" in member_client.get(address("letter_close", letter)).content.decode()
     assert Letter.objects.get().state == Letter.State.OPEN
     member_client.post(address("letter_close", letter))
     member_client.post(address("letter_close", letter))

@@ -43,11 +43,11 @@ def database_url() -> str:
 class Worker:
     """A Celery worker with its beat, as an operator runs it, or (`embedded`) as `manage.py work` does."""
 
-    def __init__(self, *, embedded: bool = False, **env: str) -> None:
-        self.command = _embedded_command() if embedded else _celery_command()
+    def __init__(self, *, embedded: bool = False, name: str = "worker", **env: str) -> None:
+        self.command = _embedded_command() if embedded else _celery_command(name)
         self.env = env
         self.process: Process | None = None
-        self.log = SCRATCH / "worker.log"
+        self.log = SCRATCH / f"{name}.log"
 
     def start(self) -> "Worker":
         self.log.unlink(missing_ok=True)
@@ -74,8 +74,8 @@ class Worker:
         return self.process.output() if self.process else ""
 
 
-def _celery_command() -> list[str]:
-    schedule = str(SCRATCH / "beat-schedule")
+def _celery_command(name: str) -> list[str]:
+    schedule = str(SCRATCH / f"{name}-beat-schedule")
     queues = ",".join(settings.QUEUES)
     own = [
         "-P",
@@ -89,6 +89,8 @@ def _celery_command() -> list[str]:
         schedule,
         "--without-mingle",
         "--without-gossip",
+        "-n",
+        f"{name}@%h",
     ]
     return [str(BIN / "celery"), "-A", "campaign", "worker", "-l", "INFO", *own]
 

@@ -1,4 +1,4 @@
-"""The coalition's door: publishing a letter, handing it over, and the ledger of what became of each delivery."""
+"""The coalition's door: handing a letter over, and the ledger of what became of each delivery."""
 
 import nh3
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from campaign.languages import direction_of, own_name
 from campaign.queue import wake
 from deliveries import services
-from deliveries.forms import DecisionForm, HandOverForm, PublishForm, TrialForm
+from deliveries.forms import DecisionForm, HandOverForm, TrialForm
 from deliveries.mail import (
     compose_mail,
     document_name,
@@ -27,65 +27,12 @@ from deliveries.models import Delivery, Occasion
 from letters.access import desk_page, home_coalition, letter_of, member
 from letters.models import Letter
 from letters.roles import May
-from letters.services import NotReady, letter_problems, schedule_letter, unschedule_letter
 
 # How soon a page with unfinished deliveries asks again, in seconds.
 REFRESH = 5
 PREVIEW_TAGS = {"p", "br", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "a", "ul", "ol", "li"}
 PREVIEW_TAGS |= {"blockquote", "pre", "code", "hr", "div", "span", "bdi"}
 PREVIEW_ATTRIBUTES = {"*": {"lang", "dir"}, "a": {"href"}, "li": {"value"}, "ol": {"start"}}
-
-
-@desk_page(post=May.LAUNCH)
-def letter_publish(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
-    letter = letter_of(request, coalition, letter_id)
-    form = PublishForm(request.POST if request.method == "POST" else None, letter=letter)
-    problems: list[str] = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = _publish(request, letter, form)
-        except NotReady as error:
-            problems = error.problems
-        else:
-            messages.success(request, said)
-            return redirect("desk:letter_publish", coalition, letter_id)
-    if not letter.is_frozen():
-        problems = problems or letter_problems(letter)
-    to, cc = letter.to_and_cc()
-    context = {
-        "coalition": home_coalition(request),
-        "letter": letter,
-        "form": form,
-        "problems": problems,
-        "is_public": letter.is_public(),
-        "is_owed": bool(services.addressees_owed(letter, letter.edition)),
-        "is_scheduled": letter.is_frozen() and not letter.is_public(),
-        "planned": letter.opens_at if letter.is_frozen() else None,
-        "to": to,
-        "cc": cc,
-        "edition": letter.edition,
-    }
-    return render(request, "desk/deliver_publish.html", context, status=422 if form.errors else 200)
-
-
-def _publish(request: HttpRequest, letter: Letter, form: PublishForm) -> str:
-    """Does what the form says, and says what was done; raises NotReady."""
-    data, actor = form.cleaned_data, member(request)
-    if data["action"] == PublishForm.CALL_OFF:
-        off = unschedule_letter(letter, actor=actor)
-        return (
-            _("The opening is called off; the letter is a draft again.")
-            if off
-            else _("The letter is public already.")
-        )
-    delivers = data["delivers_at_opening"]
-    if data["action"] == PublishForm.SCHEDULE:
-        schedule_letter(letter, opens_at=data["opens_at"], delivers_at_opening=delivers, actor=actor)
-        return _("The letter is scheduled, and its text is frozen.")
-    services.launch_letter(letter, delivers=delivers, actor=actor)
-    if delivers:
-        return _("The letter is public, and is on its way to the officials.")
-    return _("The letter is public.")
 
 
 @desk_page(post=May.LAUNCH)
