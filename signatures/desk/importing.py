@@ -16,7 +16,7 @@ from letters.models import Coalition, Letter
 from letters.roles import May
 from signatures.guest_forms import ListForm
 from signatures.guests import deciding
-from signatures.guests.showing import part_of
+from signatures.guests.showing import COLUMN_NAMES, part_of
 from signatures.models import GuestImport, ImportRow
 
 IMPORTS_SHOWN = 10
@@ -79,6 +79,7 @@ def show_import(request: HttpRequest, coalition: str, import_id: int) -> HttpRes
         "may_add": deciding.may_add(guest_import),
         "is_open": guest_import.state == GuestImport.State.READY,
         "language": get_language(),
+        "columns": [COLUMN_NAMES[column] for column in guest_import.columns],
     }
     response = render(request, "desk/guests.html", context)
     if guest_import.job and guest_import.job.is_unfinished():

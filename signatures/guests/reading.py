@@ -142,10 +142,11 @@ def read_columns(text: str) -> list[str]:
 
 
 def has_header(text: str) -> bool:
-    """A first row of words for columns alone; one such word may be an organisation's name in a list of names."""
+    """A first row that names columns: two of them, or that of the names beside one that we don't know. In a list of
+    nothing but names, a first row that is such a word is a header too."""
     cells = [cell for cell in _first_row(text) if cell.strip()]
-    known = sum(_word(cell) in _KNOWN for cell in cells)
-    return bool(cells) and (known == len(cells) or known >= 2)
+    known = [_KNOWN[word] for cell in cells if (word := _word(cell)) in _KNOWN]
+    return bool(known) and (len(known) >= 2 or len(known) == len(cells) or known == ["name"])
 
 
 def _word(cell: str) -> str:

@@ -1,5 +1,6 @@
 """What a member sees of an import: a part of its rows, and beside each those that it may be the same as."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,9 +15,21 @@ from signatures.models import GuestImport, ImportRow, Invitation, Organisation, 
 ROWS_ON_A_PAGE = 50
 ASKED_ON_A_PAGE = 20
 LETTERS_TOLD = 3
+STRANGE_TOLD = 5
 DIFFERENCES = {
     "website": _("The list has another website; the registry keeps its own."),
     "contact": _("The list has another contact; the invitation keeps its own."),
+}
+
+
+COLUMN_NAMES = {
+    "name": _("name"),
+    "country": _("country"),
+    "website": _("website"),
+    "contact": _("contact"),
+    "person": _("name of the contact"),
+    "language": _("language"),
+    "": _("(passed over)"),
 }
 
 
@@ -31,6 +44,8 @@ class Candidate(NamedTuple):
     line: int = 0
     since: datetime | None = None
     letters: Sequence[str] = ()
+    # Where the two look alike: the characters of the row that this one has not.
+    strange: Sequence[str] = ()
 
 
 class ShownRow(NamedTuple):
@@ -70,6 +85,7 @@ def _shown(guest_import: GuestImport, rows: list[ImportRow]) -> list[ShownRow]:
             for number, asked_about in enumerate(row.candidates)
             if (one := _candidate(number, asked_about, known, earlier, letters))
         ]
+        candidates = [one._replace(strange=_strange(row.name, one)) for one in candidates]
         shown.append(ShownRow(row, _reasons(row), candidates, _same_as(row, earlier)))
     return shown
 
@@ -102,6 +118,17 @@ def _candidate(
         since=one.created_at,
         letters=letters.get(one.pk, []),
     )
+
+
+def _strange(name: str, one: Candidate) -> list[str]:
+    """By character and Unicode name, as nobody can see them."""
+    if str(Why.LOOKS.label) not in one.why:
+        return []
+    others = set(one.name.casefold())
+    odd = dict.fromkeys(character for character in name if character.casefold() not in others)
+    return [f"{character} U+{ord(character):04X} {unicodedata.name(character, '')}" for character in odd][
+        :STRANGE_TOLD
+    ]
 
 
 def _reasons(row: ImportRow) -> list[str]:

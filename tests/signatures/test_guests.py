@@ -175,6 +175,7 @@ def test_one_that_looks_alike_waits_for_a_person(
     assert states(guest_import) == ["alike"]
     page = member_client.get(address(guest_import)).content.decode()
     assert "written with different characters" in page
+    assert "GREEK CAPITAL LETTER ALPHA" in page
     assert "In the registry" in page
     assert "to the room</button>" not in page
     add(member_client, guest_import)
@@ -367,6 +368,14 @@ def test_columns_are_found_by_their_words_or_their_place(
     row = bring(member_client, letter, text).rows.get()
     contact = Contact.open(row.sealed) if row.sealed else Contact()
     assert (row.name, str(row.country), row.website, contact.email, contact.name) == expected
+
+
+def test_a_column_that_nobody_knows_is_passed_over_and_told(
+    member_client: MemberClient, letter: Letter
+) -> None:
+    guest_import = bring(member_client, letter, "Budget,Name\n12,Bolo Bhi\n")
+    assert guest_import.rows.get().name == "Bolo Bhi"
+    assert "(passed over) · name" in member_client.get(address(guest_import)).content.decode()
 
 
 # --- What is private ----------------------------------------------------------------------------------------------
