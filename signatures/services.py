@@ -218,7 +218,7 @@ def approve_organisation(
             if row.state != State.WAITING:
                 raise WrongState(row)
             person = Person.open(row.sealed)
-            organisation = organisation or row.organisation or _recorded(row, person)
+            organisation = organisation or _recorded(row, person)
             _record_review(organisation, person, actor=actor, evidence=evidence)
             _enter(
                 row,
