@@ -264,7 +264,7 @@ def approve_organisation(
             if row.state != State.WAITING:
                 raise WrongState(row)
             person = Person.open(row.sealed)
-            organisation = organisation or row.organisation or recorded_organisation(row, person)
+            organisation = organisation or recorded_organisation(row, person)
             before = Standing.of(row)
             is_new = record_review(organisation, person, actor=actor, evidence=evidence)
             _enter(

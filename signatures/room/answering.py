@@ -181,7 +181,8 @@ def _stand(
         state=state,
         origin=Origin.INVITED,
         verified=verified,
-        organisation=row.organisation,
+        # As whose it stands is for the person to say who approves it.
+        organisation=row.organisation if confirmed else None,
         country=row.organisation.country,
         language=language,
         exposure=exposure,

@@ -16,7 +16,7 @@ from signatures.retention import destroy_expired
 from signatures.room.answering import AlreadyIn, sign
 from signatures.room.links import read_token, room_path
 from signatures.room.openings import KEPT
-from signatures.services import approve_organisation
+from signatures.services import approve_organisation, remove_signature, restore_signature
 from signatures.tallies import fold_tallies
 from tests.factories import make_letter, make_link, make_organisation, make_signature, make_user
 from tests.signatures.room import SIGN, invited, mailed, page, post
@@ -302,6 +302,15 @@ def test_a_colleague_elsewhere_signs_and_waits_for_a_person(
     assert (approved.state, approved.organisation) == ("confirmed", invitation.organisation)
     mailed()
     assert "looks at the signature" in str(mailbox[0].body)
+
+
+def test_a_waiting_signature_that_was_removed_waits_again_when_it_is_restored(
+    client: Client, invitation: Invitation
+) -> None:
+    post(client, invitation, SIGN, make_link(invitation, email="bilal@gmail.com"))
+    signature, actor = Signature.objects.get(), make_user()
+    remove_signature(signature, actor=actor, reason="not theirs")
+    assert restore_signature(signature, actor=actor).state == "waiting"
 
 
 def test_a_colleague_on_the_organisations_domain_signs_at_once(
