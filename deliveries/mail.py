@@ -14,9 +14,9 @@ from campaign.languages import direction_of, speaking
 from campaign.mail import derive_message_id, render_mail
 from deliveries.ledger import describe, snapshot_of
 from deliveries.models import Delivery, Occasion
-from deliveries.plain import plain_text
 from letters.markdown import render_markdown
 from letters.models import Edition, Letter, Text
+from letters.plain import plain_text
 from signatures import documents
 from signatures.models import Document, Exposure, Kind
 from signatures.public import counts_of, listed

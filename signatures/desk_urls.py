@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{SIGNATURE}restore/", desk.restore, name="signature_restore"),
     path(f"{LETTER}exports/", desk.show_exports, name="exports"),
     path(f"{LETTER}exports/full.csv", desk.export_full, name="export_full"),
+    path(f"{LETTER}follow-up/", desk.follow_up, name="follow_up"),
     path(f"{LETTER}plot.svg", desk.show_plot, name="plot"),
     path("<slug:coalition>/organisations/", desk.list_organisations, name="organisations"),
 ]

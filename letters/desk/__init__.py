@@ -1,16 +1,37 @@
 """The coalition's door: its letters and officials."""
 
+from letters.desk.answers import retract_answer, show_answers
 from letters.desk.jobs import cancel_job, show_job
 from letters.desk.launching import close, unschedule
 from letters.desk.officials import (
     change_addressee,
     edit_addressees,
     edit_official,
-    list_officials,
     new_official,
     remove_official,
 )
 from letters.desk.overview import show_coalition, show_home, show_letter
+from letters.desk.registry import (
+    check_official,
+    export_officials,
+    import_officials,
+    list_officials,
+    show_office,
+    succeed_official,
+    switch_drafts,
+)
+from letters.desk.updates import (
+    add_update_language,
+    call_update_off,
+    delete_update,
+    edit_update,
+    list_updates,
+    new_update,
+    proof_update,
+    proof_update_text,
+    publish_update,
+    withdraw_update,
+)
 from letters.desk.writing import (
     add_text,
     edit_settings,
@@ -23,23 +44,41 @@ from letters.desk.writing import (
 
 __all__ = [
     "add_text",
+    "add_update_language",
+    "call_update_off",
     "cancel_job",
     "change_addressee",
+    "check_official",
     "close",
+    "delete_update",
     "edit_addressees",
     "edit_official",
     "edit_settings",
     "edit_text",
+    "edit_update",
+    "export_officials",
+    "import_officials",
     "list_officials",
+    "list_updates",
     "new_letter",
     "new_official",
+    "new_update",
     "preview_markdown",
+    "proof_update",
+    "proof_update_text",
+    "publish_update",
     "remove_official",
     "remove_text",
+    "retract_answer",
+    "show_answers",
     "show_coalition",
     "show_home",
     "show_job",
     "show_letter",
+    "show_office",
     "show_proof",
+    "succeed_official",
+    "switch_drafts",
     "unschedule",
+    "withdraw_update",
 ]

@@ -1,5 +1,3 @@
-"""The public door: what anybody may read of letters. No page here asks who is reading."""
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
@@ -8,14 +6,15 @@ from django.urls import reverse
 
 from campaign.languages import interface_language, speaking
 from campaign.pages import public_page
-from letters import public
+from letters import public, updates
+from letters.answers import letters_with_answers
 from letters.markdown import first_words
 
 
 @public_page(params=("lang", "page"), shows_names=False)
 def show_home(request: HttpRequest) -> HttpResponse:
     language = interface_language(request.GET.get("lang", settings.LANGUAGE_CODE))
-    page = _page_number(request.GET.get("page", ""))
+    page = page_number(request.GET.get("page", ""))
     letters, more = public.public_letters(page)
     context = {
         **public.language_context(language),
@@ -55,7 +54,11 @@ def show_edition(request: HttpRequest, slug: str, number: int, revision: int) ->
 
 @public_page(shows_names=False)
 def show_sitemap(request: HttpRequest) -> HttpResponse:
-    pages = [(letter, public.versions_of(letter)) for letter in public.letters_of_sitemap()]
+    letters = public.letters_of_sitemap()
+    shown, answered = updates.updates_of_sitemap(letters), letters_with_answers()
+    pages = [
+        (letter, public.versions_of(letter), shown[letter.pk], letter.pk in answered) for letter in letters
+    ]
     return render(request, "letters/sitemap.xml", {"pages": pages}, content_type="application/xml")
 
 
@@ -66,6 +69,6 @@ def show_robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
-def _page_number(text: str) -> int:
+def page_number(text: str) -> int:
     """A page from 1 to 999; what is none is the first."""
     return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 4 else 1
