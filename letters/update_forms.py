@@ -33,6 +33,11 @@ class WebAddressField(forms.CharField):
         super().__init__(max_length=500, required=False, empty_value="", **options)
 
 
+class AddressOrNothingField(AddressField):
+    def clean(self, value: Any) -> str:
+        return super().clean(value) if value and value.strip() else ""
+
+
 class DayField(forms.DateField):
     """A day that is not in the future."""
 
@@ -108,7 +113,7 @@ class QuoteForm(forms.Form):
 class ContactForm(forms.Form):
     name = LineField(label=_("Name"), max_length=200)
     phone = LineField(label=_("Telephone"), max_length=40, required=False)
-    email = AddressField(label=_("E-mail"), max_length=254, required=False)
+    email = AddressOrNothingField(label=_("E-mail"), max_length=254, required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -141,7 +146,7 @@ class MomentForm(forms.Form):
         validators=[rules.check_moment],
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    zone = forms.ChoiceField(label=_("Time zone of this time"), choices=zone_choices)
+    zone = forms.ChoiceField(label=_("Time zone of this time"), choices=zone_choices, required=False)
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data, initial={"zone": timezone.get_current_timezone_name()})

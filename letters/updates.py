@@ -82,8 +82,12 @@ def public_update(slug: str, number: int, now: datetime | None = None) -> tuple[
     """A public letter and its update of that number, perhaps a withdrawn one; Http404 for one that waits."""
     letter = public_letter(slug)
     appeared = letter.updates.due(now).order_by("publish_at", "pk").prefetch_related("texts__quotes")
-    found = list(appeared.select_related("addressee").prefetch_related("contacts")[number - 1 : number])
-    if number < 1 or not found:
+    found = (
+        list(appeared.select_related("addressee").prefetch_related("contacts")[number - 1 : number])
+        if number
+        else []
+    )
+    if not found:
         raise Http404
     found[0].letter = letter
     return letter, found[0]

@@ -11,6 +11,7 @@ from letters.models import (
     Addressee,
     Ask,
     AskAnswer,
+    AskAnswerNote,
     AskText,
     Coalition,
     Edition,
@@ -147,11 +148,17 @@ def make_answer(
     *,
     addressee: Addressee | None = None,
     state: str = "promised",
+    note: str = "",
     **fields: Any,
 ) -> AskAnswer:
     """An official's answer of today to an ask, the first addressee's unless another is given."""
     defaults = {"addressee": addressee or letter.addressees.all()[0], "said_on": timezone.localdate()}
-    return AskAnswer.objects.create(ask=letter.asks.get(number=number), state=state, **{**defaults, **fields})
+    answer = AskAnswer.objects.create(
+        ask=letter.asks.get(number=number), state=state, **{**defaults, **fields}
+    )
+    if note:
+        AskAnswerNote.objects.create(answer=answer, language=letter.original_language, text=note)
+    return answer
 
 
 def make_official(coalition: Coalition, **fields: Any) -> Official:

@@ -127,7 +127,7 @@ def proof_update_text(
 def publish_update(request: HttpRequest, coalition: str, letter_id: int, update_id: int) -> HttpResponse:
     """Says what will happen, and publishes now or at a time."""
     letter, update = _update_of(request, coalition, letter_id, update_id)
-    form = MomentForm(request.POST or None)
+    form = MomentForm(request.POST if request.method == "POST" else None)
     problems = _problems(update)
     context = _context(request, letter, update=update, form=form, problems=problems)
     if request.method != "POST" or problems or not form.is_valid():

@@ -16,7 +16,8 @@ from letters.models import Letter
 from letters.offices import present_holders
 from letters.roles import May
 from letters.services.follow_up import draft_following, start_follow_up
-from signatures.follow import invite_again, standing_organisations
+from signatures.follow import invite_again
+from signatures.public import counts_of
 
 
 class FollowUpForm(forms.Form):
@@ -52,7 +53,7 @@ def follow_up(request: HttpRequest, coalition: str, letter_id: int) -> HttpRespo
         "form": form,
         "draft": draft,
         "carried": present_holders(letter),
-        "organisations": standing_organisations(letter).count(),
+        "organisations": counts_of(letter).organisations,
     }
     if not letter.is_public():
         status = 409 if request.method == "POST" else 200
