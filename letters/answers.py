@@ -49,6 +49,10 @@ class AskRow(NamedTuple):
     ask: str
     standings: list[Standing]
 
+    @property
+    def is_silent(self) -> bool:
+        return not any(standing.number for standing in self.standings)
+
 
 @dataclass(frozen=True)
 class Silence:
@@ -68,8 +72,17 @@ def timeline(letter: Letter, language: str, page: int = 1, size: int = ON_A_PAGE
     """One page of what was said, newest first, and whether there is more."""
     first = (page - 1) * size
     rows = list(answers_of(letter)[first : first + size + 1])
-    asks = dict(letter.edition.asks_in(language))
+    asks = asks_ever(letter, language)
     return [_said(row, asks, language) for row in rows[:size]], len(rows) > size
+
+
+def asks_ever(letter: Letter, language: str) -> dict[int, str]:
+    """By number, as the newest edition that has the ask words it: an answer outlives an ask that was dropped."""
+    found: dict[int, str] = {}
+    frozen = [edition for edition in letter.editions.all() if edition.frozen_at]
+    for edition in sorted(frozen, key=lambda edition: edition.order_of):
+        found |= dict(edition.asks_in(language))
+    return found
 
 
 def standing_of(answers: Iterable[AskAnswer]) -> dict[tuple[int, int], AskAnswer]:

@@ -44,6 +44,15 @@ def line_of(official_id: int, successors: dict[int, int]) -> list[int]:
     return line
 
 
+def last_of(official_id: int, successors: dict[int, int]) -> int:
+    """The id of the last known holder of the office."""
+    seen = {official_id}
+    while (later := successors.get(official_id)) and later not in seen:
+        seen.add(later)
+        official_id = later
+    return official_id
+
+
 def holders_of(official: Official) -> list[Held]:
     """All holders of the official's office in order, each with their newest letters."""
     line = line_of(official.pk, successors_in(official.coalition))
@@ -61,7 +70,7 @@ def present_holders(letter: Letter) -> list[Carried]:
     to, cc = letter.to_and_cc()
     successors = successors_in(letter.lead)
     now = {
-        addressee.pk: line_of(addressee.official_id, successors)[-1]
+        addressee.pk: last_of(addressee.official_id, successors)
         for addressee in (*to, *cc)
         if addressee.official_id
     }

@@ -93,6 +93,12 @@ class SearchForm(forms.Form):
         ],
     )
 
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.fields["q"].widget.attrs["class"] = "form-control"
+        for name in ("country", "shown"):
+            self.fields[name].widget.attrs["class"] = "form-select"
+
     def wanted(self) -> dict[str, str]:
         """By field; nothing for what is not valid."""
         self.is_valid()

@@ -36,6 +36,7 @@ NEEDS = {
     "job_cancel": ("read", "invite"),
     "update_new": ("write", "write"),
     "update_publish": ("launch", "launch"),
+    "update_delete": ("write", "write"),
     "update_call_off": ("read", "launch"),
     "update_withdraw": ("launch", "launch"),
     "officials_import": ("write", "write"),

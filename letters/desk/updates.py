@@ -168,10 +168,14 @@ def withdraw_update(request: HttpRequest, coalition: str, letter_id: int, update
     return redirect("desk:updates", coalition, letter.pk)
 
 
-@desk_page()
-@require_POST
+@desk_page(get=May.WRITE)
 def delete_update(request: HttpRequest, coalition: str, letter_id: int, update_id: int) -> HttpResponse:
+    """Asks first, and deletes a draft on POST."""
     letter, update = _update_of(request, coalition, letter_id, update_id)
+    if request.method != "POST":
+        text = update.text_nearest(update.original_language)
+        context = _context(request, letter, update=update, text=text)
+        return render(request, "desk/updates/delete.html", context)
     if services.delete_update(update, actor=member(request)):
         messages.success(request, _("The draft was deleted."))
     else:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from letters.models import Addressee, Ask, AskAnswer, AskAnswerNote, User
+from letters.models import Addressee, Ask, AskAnswer, AskAnswerNote, Letter, User
 from letters.services.coalitions import record_audit
 
 ACTIONS = (gettext_noop("answer recorded"), gettext_noop("answer retracted"))
@@ -27,7 +27,7 @@ def record_answer(
     """Adds an entry, public at once; `notes` are by language. The same, sent twice, is one."""
     letter = ask.letter
     told = {"state": state, "said_on": said_on, "source_url": source_url}
-    type(letter).objects.select_for_update().get(pk=letter.pk)
+    Letter.objects.select_for_update().get(pk=letter.pk)
     found = AskAnswer.objects.standing().filter(ask=ask, addressee=addressee, **told).first()
     written = {language: note for language, note in (notes or {}).items() if note}
     if found and {note.language: note.text for note in found.notes.all()} == written:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from letters.models import Ask, AskText, Letter, Text, User
+from letters.models import Ask, AskText, Letter, Official, Text, User
 from letters.models.letter import HIDDEN
 from letters.offices import present_holders
 from letters.services.addressees import set_addressees
@@ -35,10 +35,11 @@ def start_follow_up(
     letter.save(update_fields=["follows"])
     _copy_languages(locked, letter, title)
     _copy_asks(locked, letter, asks)
-    carried = [
-        (carried.addressee.kind, carried.official) for carried in present_holders(locked) if carried.official
-    ]
-    set_addressees(letter, dict.fromkeys(carried), actor=actor)
+    kinds: dict[Official, str] = {}
+    for carried in present_holders(locked):
+        if carried.official:
+            kinds.setdefault(carried.official, carried.addressee.kind)
+    set_addressees(letter, [(kind, official) for official, kind in kinds.items()], actor=actor)
     record_audit(locked.lead, "follow-up begun", letter=letter, actor=actor, detail={"follows": locked.pk})
     return letter, True
 

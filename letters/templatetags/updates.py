@@ -22,7 +22,7 @@ def letter_updates(letter: Letter, language: str, labels: str = "") -> dict[str,
 def letter_answers(letter: Letter, language: str, labels: str = "") -> dict[str, Any]:
     """How each ask stands, in one line; nothing until an official has answered one."""
     rows = answers.ask_rows(letter, language)
-    has_answers = any(standing.number for row in rows for standing in row.standings)
+    has_answers = not all(row.is_silent for row in rows)
     return {
         "letter": letter,
         "language": language,

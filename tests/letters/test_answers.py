@@ -177,3 +177,13 @@ def test_the_desk_asks_as_many_queries_for_any_number_of_answers(
         factories.make_answer(letter, ask, note="A note")
     with django_assert_num_queries(17):
         assert member_client.get(desk(letter)).status_code == 200
+
+
+def test_what_was_answered_to_an_ask_that_a_later_edition_dropped_is_still_told(
+    member_client: MemberClient, letter: Letter
+) -> None:
+    factories.make_answer(letter, 3, state="kept")
+    edition = letter.editions.create(number=2, sha256="x" * 64, frozen_at=timezone.now())
+    factories.make_text(edition, "en")
+    html = read(member_client, TIMELINE)
+    assert factories.ASKS["en"][2] in html

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -37,7 +36,7 @@ def preview(client: MemberClient, text: str, **more: str) -> Any:
     return client.post(address(client, "officials_import"), {"text": text, **more})
 
 
-def confirm(client: MemberClient, text: str) -> HttpResponse:
+def confirm(client: MemberClient, text: str) -> Any:
     plan = preview(client, text).context["plan"]
     return client.post(
         address(client, "officials_import"), {"text": text, "seen": plan.digest, "confirm": "1"}
@@ -278,7 +277,7 @@ def office(member_client: MemberClient) -> tuple[Letter, Letter, Official]:
     return launched, draft, minister
 
 
-def succeed(client: MemberClient, official: Official, **changed: str) -> HttpResponse:
+def succeed(client: MemberClient, official: Official, **changed: str) -> Any:
     data = {
         "since": timezone.localdate().isoformat(),
         "name": "New Minister",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from letters.models import Letter, Update
+from letters.services import Stale
 from letters.services import updates as services
 from tests import factories
 from tests.conftest import MemberClient
@@ -288,7 +289,7 @@ def test_two_saves_at_once_leave_one() -> None:
         return lambda: services.save_update(update, language="en", headline=headline, body="", seen=1)
 
     results = at_once(saving("One"), saving("Two"), saving("Three"))
-    assert sum(isinstance(result, services.Stale) for result in results) == 2
+    assert sum(isinstance(result, Stale) for result in results) == 2
     update.refresh_from_db()
     assert update.version == 2
 

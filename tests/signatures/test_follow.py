@@ -185,3 +185,16 @@ def test_two_who_begin_a_follow_up_at_once_get_one() -> None:
     results = at_once(*[beginning] * 4)
     assert sorted(is_new for _letter, is_new in results) == [False, False, False, True]
     assert earlier.followed_by.count() == 1
+
+
+def test_two_offices_that_one_person_holds_now_are_one_addressee(
+    member_client: MemberClient, earlier: Letter
+) -> None:
+    former = earlier.to_and_cc()[0][0].official
+    assert former
+    present, _is_new = succeed_official(
+        former, since=timezone.localdate(), name="New Minister", email="new@example.org", language="en"
+    )
+    earlier.addressees.filter(kind="cc").update(official=present)
+    follow_up = begin(member_client, earlier)
+    assert follow_up.addressees.get(official=present).kind == "to"
