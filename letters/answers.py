@@ -1,9 +1,8 @@
 """How a letter's asks stand with the officials it was addressed to, and what was said when."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -34,6 +33,22 @@ class Said(NamedTuple):
     sign: str
     note: str
     note_language: str
+
+
+class Stand(NamedTuple):
+    """How one ask stands with one official."""
+
+    answer: int
+    state: str
+    said_on: date
+
+    @property
+    def sign(self) -> str:
+        return SIGNS[AnswerState(self.state)]
+
+    @property
+    def name(self) -> str:
+        return str(AnswerState(self.state).label)
 
 
 class Standing(NamedTuple):
@@ -85,20 +100,21 @@ def asks_ever(letter: Letter, language: str) -> dict[int, str]:
     return found
 
 
-def standing_of(answers: Iterable[AskAnswer]) -> dict[tuple[int, int], AskAnswer]:
-    """By (ask, addressee): the newest of each, from answers in the order of `answers_of`."""
-    newest: dict[tuple[int, int], AskAnswer] = {}
-    for answer in answers:
-        newest.setdefault((answer.ask_id, answer.addressee_id), answer)
+def standing_of(letter: Letter) -> dict[tuple[int, int], Stand]:
+    """By (number of the ask, id of the addressee), the newest entry that was not retracted: one query."""
+    said = AskAnswer.objects.standing().filter(ask__letter=letter).newest_first()
+    rows = said.values_list("ask__number", "addressee_id", "pk", "state", "said_on")
+    newest: dict[tuple[int, int], Stand] = {}
+    for number, addressee, pk, state, said_on in rows:
+        newest.setdefault((number, addressee), Stand(pk, state, said_on))
     return newest
 
 
 def ask_rows(letter: Letter, language: str) -> list[AskRow]:
     """Each ask with how many officials are in which state: one query."""
-    said = AskAnswer.objects.standing().filter(ask__letter=letter).newest_first().select_related("ask")
     states: dict[int, Counter[str]] = {}
-    for answer in standing_of(said).values():
-        states.setdefault(answer.ask.number, Counter())[answer.state] += 1
+    for (number, _addressee), stand in standing_of(letter).items():
+        states.setdefault(number, Counter())[stand.state] += 1
     return [
         AskRow(number, ask, [_standing(state, states.get(number, Counter())[state]) for state in AnswerState])
         for number, ask in letter.edition.asks_in(language)
@@ -127,9 +143,9 @@ def kept_by_all(letter: Letter) -> set[int]:
     """The numbers of the asks that every addressee has kept."""
     to = {official.pk for official in letter.to_and_cc()[0]}
     keepers: dict[int, set[int]] = {}
-    for answer in standing_of(answers_of(letter)).values():
-        if answer.state == AnswerState.KEPT:
-            keepers.setdefault(answer.ask.number, set()).add(answer.addressee_id)
+    for (number, addressee), stand in standing_of(letter).items():
+        if stand.state == AnswerState.KEPT:
+            keepers.setdefault(number, set()).add(addressee)
     return {number for number, officials in keepers.items() if to and to <= officials}
 
 

@@ -23,7 +23,7 @@ from campaign.countries import COUNTRY_CODES
 from letters import rules
 from letters.models import Coalition, Official
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 400_000  # a form takes 512 KB
 MOST_ROWS = 2_000
 MOST_FURTHER = 10
 LINES = {"name": 200, "honorific": 60, "office": 200, "institution": 200}

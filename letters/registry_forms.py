@@ -27,10 +27,11 @@ class RegistryForm(OfficialForm):
         label=_("Time zone"), choices=lambda: [("", "—"), *zone_choices()], required=False
     )
     held_from = DayField(label=_("In office since"), required=False)
+    held_until = DayField(label=_("In office until"), required=False)
 
     class Meta:
         model = Official
-        fields = (*Official.COPIED, "further_emails", "further_languages", "zone", "held_from")
+        fields = (*Official.COPIED, "further_emails", "further_languages", "zone", "held_from", "held_until")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -43,11 +44,12 @@ class RegistryForm(OfficialForm):
     def clean_further_languages(self) -> list[str]:
         return registry.clean_languages(self.cleaned_data["further_languages"])
 
-    def clean_held_from(self) -> Any:
-        day, until = self.cleaned_data["held_from"], self.instance.held_until
-        if day and until and until < day:
-            raise forms.ValidationError(_("The office cannot end before it begins."), code="order")
-        return day
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        since, until = data.get("held_from"), data.get("held_until")
+        if since and until and until < since:
+            self.add_error("held_until", _("The office cannot end before it begins."))
+        return data
 
 
 class SuccessorForm(forms.Form):

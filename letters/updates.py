@@ -22,7 +22,7 @@ from letters.public import Version, language_context, letter_context, public_let
 
 ON_LETTER = 5
 ON_A_PAGE = 20
-IN_SITEMAP = 10_000
+IN_SITEMAP = 2_000
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 from letters import answers
 from letters.access import desk_page, home_coalition, letter_of, member
 from letters.models import AskAnswer, Letter
+from letters.public import page_number
 from letters.services import answers as services
 from letters.update_forms import AnswerForm
 
-ENTRIES = 200
+ON_A_PAGE = 30
 
 
 @desk_page()
@@ -50,14 +51,18 @@ def retract_answer(request: HttpRequest, coalition: str, letter_id: int, answer_
 
 
 def _page(request: HttpRequest, letter: Letter, form: AnswerForm, status: int = 200) -> HttpResponse:
+    """The entries from `?page=` on, retracted ones included."""
+    page = page_number(request.GET.get("page", ""))
     rows = AskAnswer.objects.filter(ask__letter=letter).newest_first()
-    entries = list(rows.select_related("ask", "addressee", "recorded_by").prefetch_related("notes")[:ENTRIES])
+    rows = rows.select_related("ask", "addressee", "recorded_by").prefetch_related("notes")
+    entries = list(rows[(page - 1) * ON_A_PAGE : page * ON_A_PAGE + 1])
     context = {
         "coalition": home_coalition(request),
         "letter": letter,
         "form": form,
-        "entries": entries,
-        "limit": ENTRIES,
+        "entries": entries[:ON_A_PAGE],
+        "page": page,
+        "more": len(entries) > ON_A_PAGE,
         **_grid(letter),
     }
     return render(request, "desk/answers.html", context, status=status)
@@ -65,14 +70,12 @@ def _page(request: HttpRequest, letter: Letter, form: AnswerForm, status: int = 
 
 def _grid(letter: Letter) -> dict[str, Any]:
     """Officials in rows, asks in columns; of those in copy only who has answered."""
-    standing = answers.standing_of(answers.answers_of(letter))
-    answered = {addressee for _ask, addressee in standing}
+    standing = answers.standing_of(letter)
+    answered = {addressee for _number, addressee in standing}
     to, cc = letter.to_and_cc()
     officials = [*to, *(official for official in cc if official.pk in answered)]
-    ids = dict(letter.asks.values_list("number", "pk"))
     asks = letter.edition.asks_in(letter.original_language)
     grid = [
-        (official, [(number, standing.get((ids.get(number, 0), official.pk))) for number, _text in asks])
-        for official in officials
+        (official, [standing.get((number, official.pk)) for number, _text in asks]) for official in officials
     ]
     return {"asks": asks, "grid": grid}

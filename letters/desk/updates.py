@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from letters.services import updates as services
 from letters.update_forms import Contacts, MomentForm, NewUpdateForm, Quotes, UpdateForm, rows_of
 from letters.updates import update_context
 
-ON_A_PAGE = 50
+ON_A_PAGE = 30
 
 
 @desk_page()
@@ -28,7 +29,8 @@ def list_updates(request: HttpRequest, coalition: str, letter_id: int) -> HttpRe
     """All of a letter, newest first, from `?before=` an id on."""
     letter = letter_of(request, coalition, letter_id)
     before = request.GET.get("before", "")
-    rows = letter.updates.order_by("-pk").prefetch_related("texts")
+    texts = Prefetch("texts", UpdateText.objects.defer("body"))
+    rows = letter.updates.order_by("-pk").prefetch_related(texts)
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: ON_A_PAGE + 1])

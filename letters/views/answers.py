@@ -5,7 +5,6 @@ from django.shortcuts import render
 from campaign.languages import speaking
 from campaign.pages import public_page
 from letters import answers, public
-from letters.views.pages import page_number
 
 
 @public_page(params=("page",))
@@ -14,7 +13,7 @@ def show_answers(request: HttpRequest, slug: str, language: str | None = None) -
     letter, text = public.public_letter_in(slug, language)
     if language == letter.original_language:
         return HttpResponsePermanentRedirect(public.path_in(letter, language, "letters:answers"))
-    page = page_number(request.GET.get("page", ""))
+    page = public.page_number(request.GET.get("page", ""))
     with speaking(text.language):
         said, more = answers.timeline(letter, text.language, page)
         context = {

@@ -14,7 +14,7 @@ from letters.markdown import first_words
 @public_page(params=("lang", "page"), shows_names=False)
 def show_home(request: HttpRequest) -> HttpResponse:
     language = interface_language(request.GET.get("lang", settings.LANGUAGE_CODE))
-    page = page_number(request.GET.get("page", ""))
+    page = public.page_number(request.GET.get("page", ""))
     letters, more = public.public_letters(page)
     context = {
         **public.language_context(language),
@@ -67,8 +67,3 @@ def show_robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /signatures/", "Disallow: /desk/", "Disallow: /accounts/"]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('letters:sitemap')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
-
-
-def page_number(text: str) -> int:
-    """A page from 1 to 999; what is none is the first."""
-    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 4 else 1

@@ -6,7 +6,6 @@ from campaign.languages import speaking
 from campaign.pages import public_page
 from letters import press, public, updates
 from letters.feeds import feed_of
-from letters.views.pages import page_number
 
 
 @public_page(params=("page",))
@@ -14,7 +13,7 @@ def show_updates(request: HttpRequest, slug: str, language: str | None = None) -
     letter, text = public.public_letter_in(slug, language)
     if language == letter.original_language:
         return HttpResponsePermanentRedirect(public.path_in(letter, language, "letters:updates"))
-    page = page_number(request.GET.get("page", ""))
+    page = public.page_number(request.GET.get("page", ""))
     with speaking(text.language):
         shown, more = updates.updates_page(letter, text.language, page)
         context = {**public.letter_context(letter, text), "shown": shown, "page": page, "more": more}

@@ -114,6 +114,9 @@ def test_an_official_is_kept_with_all_that_is_known(member_client: MemberClient)
         "held_from": "2024-03-04",
     }
     path = address(member_client, "official_new")
+    response = member_client.post(path, {**data, "held_until": "2023-03-04"})
+    assert response.status_code == 422
+    assert "The office cannot end before it begins." in response.content.decode()
     response = member_client.post(
         path, {**data, "further_emails": "nonsense", "further_languages": "xx-yy-zz"}
     )
@@ -184,6 +187,8 @@ def test_an_import_shows_what_it_does_and_writes_nothing_unconfirmed(member_clie
     assert [line for line, _reason in plan.refused] == [5, 6, 7, 8]
     html = response.content.decode()
     assert "Line 5: email:" in html
+    # Percent-encoded, a file in Urdu would be more than a form may be.
+    assert html.count('enctype="multipart/form-data"') == 1
     assert state(member_client) == before
     assert confirm(member_client, text).status_code == 302
     assert {o.email for o in coalition.officials.all()} == {
