@@ -14,9 +14,9 @@ from campaign.languages import direction_of, speaking
 from campaign.mail import derive_message_id, render_mail
 from deliveries.ledger import describe, snapshot_of
 from deliveries.models import Delivery, Occasion
-from deliveries.plain import plain_text
 from letters.markdown import render_markdown
-from letters.models import Edition, Letter, Text
+from letters.models import Addressee, Edition, Letter, Text
+from letters.plain import plain_text
 from signatures import documents
 from signatures.models import Document, Exposure, Kind
 from signatures.public import counts_of, listed
@@ -87,14 +87,19 @@ def mail_context(delivery: Delivery, text: Text) -> dict[str, Any]:
         "text_direction": direction_of(text.language),
         "body_html": render_markdown(text.body),
         "body_plain": plain_text(text.body),
-        "to": [describe(addressee) for addressee in to],
-        "cc": [describe(addressee) for addressee in cc],
+        "to": [honoured(addressee) for addressee in to],
+        "cc": [honoured(addressee) for addressee in cc],
         "asks": delivery.edition.asks_in(text.language),
         "organisations": named,
         "more": more,
         "coalition": letter.lead,
         "url": settings.SITE_URL + text.get_absolute_url(),
     }
+
+
+def honoured(addressee: Addressee) -> str:
+    """As the addressee is spoken of: what honours them first."""
+    return f"{addressee.honorific} {describe(addressee)}".lstrip()
 
 
 def document_context(letter: Letter, attached: bool) -> dict[str, Any]:

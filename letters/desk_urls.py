@@ -3,6 +3,8 @@ from django.urls import URLPattern, path
 from letters import desk
 
 LETTER = "<slug:coalition>/letters/<int:letter_id>/"
+UPDATE = f"{LETTER}updates/<int:update_id>/"
+OFFICIAL = "<slug:coalition>/officials/<int:official_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("", desk.show_home, name="home"),
@@ -51,4 +53,22 @@ urlpatterns: list[URLPattern] = [
     path(
         "<slug:coalition>/officials/<int:official_id>/delete/", desk.remove_official, name="official_delete"
     ),
+    path(f"{LETTER}updates/", desk.list_updates, name="updates"),
+    path(f"{LETTER}updates/new/", desk.new_update, name="update_new"),
+    path(f"{UPDATE}<lang:language>/", desk.edit_update, name="update"),
+    path(f"{UPDATE}languages/", desk.add_update_language, name="update_language_add"),
+    path(f"{UPDATE}proof/<lang:language>/", desk.proof_update, name="update_proof"),
+    path(f"{UPDATE}proof/<lang:language>.txt", desk.proof_update_text, name="update_proof_text"),
+    path(f"{UPDATE}publish/", desk.publish_update, name="update_publish"),
+    path(f"{UPDATE}call-off/", desk.call_update_off, name="update_call_off"),
+    path(f"{UPDATE}withdraw/", desk.withdraw_update, name="update_withdraw"),
+    path(f"{UPDATE}delete/", desk.delete_update, name="update_delete"),
+    path(f"{LETTER}answers/", desk.show_answers, name="answers"),
+    path(f"{LETTER}answers/<int:answer_id>/retract/", desk.retract_answer, name="answer_retract"),
+    path("<slug:coalition>/officials/export.csv", desk.export_officials, name="officials_export"),
+    path("<slug:coalition>/officials/import/", desk.import_officials, name="officials_import"),
+    path(f"{OFFICIAL}office/", desk.show_office, name="office"),
+    path(f"{OFFICIAL}checked/", desk.check_official, name="official_checked"),
+    path(f"{OFFICIAL}successor/", desk.succeed_official, name="official_successor"),
+    path(f"{OFFICIAL}switch/", desk.switch_drafts, name="official_switch"),
 ]

@@ -137,6 +137,9 @@ class OfficialForm(forms.ModelForm):
         required=False,
         help_text=_("Left empty, the office stands for it."),
     )
+    honorific = LineField(
+        label=_("Honorific"), max_length=60, required=False, help_text=_("As it stands before the name.")
+    )
     office = LineField(label=_("Office"), max_length=200, required=False)
     institution = LineField(label=_("Institution"), max_length=200, required=False)
     country = forms.ChoiceField(label=_("Country"), choices=country_choices, required=False)
@@ -176,7 +179,7 @@ class AddresseeForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, letter: Letter) -> None:
         super().__init__(data, auto_id="id_chosen_%s")
         named = letter.addressees.filter(official__isnull=False).values("official")
-        self.fields["chosen"].queryset = letter.lead.officials.exclude(pk__in=named)  # type: ignore[attr-defined]
+        self.fields["chosen"].queryset = letter.lead.officials.present().exclude(pk__in=named)  # type: ignore[attr-defined]
 
     def official(self) -> Official:
         return self.cleaned_data["chosen"]

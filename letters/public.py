@@ -164,6 +164,11 @@ def newest_texts(letters: Iterable[Letter], language: str) -> list[tuple[Letter,
     return [(letter, letter.edition.text_nearest(language)) for letter in letters]
 
 
+def page_number(text: str) -> int:
+    """A page from 1 to 999; what is none is the first."""
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 4 else 1
+
+
 def letters_at(slug: str) -> QuerySet[Letter]:
     """Public letters at a slug, the one in force first: a scheduled letter that comes due under a slug in use is not
     reached there, and takes nothing from the letter that has it."""

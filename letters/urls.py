@@ -18,4 +18,18 @@ urlpatterns: list[URLPattern] = [
         views.show_edition_text,
         name="edition_text",
     ),
+    path("letters/<slug:slug>/feed.atom", views.show_feed, name="feed"),
+    path("letters/<slug:slug>/<lang:language>/feed.atom", views.show_feed, name="feed_in"),
+    path("letters/<slug:slug>/updates/", views.show_updates, name="updates"),
+    path("letters/<slug:slug>/updates/<lang:language>/", views.show_updates, name="updates_in"),
+    path("letters/<slug:slug>/updates/<int:number>/", views.show_update, name="update"),
+    path("letters/<slug:slug>/updates/<int:number>/<lang:language>/", views.show_update, name="update_in"),
+    path("letters/<slug:slug>/updates/<int:number>.txt", views.show_update_text, name="update_text"),
+    path(
+        "letters/<slug:slug>/updates/<int:number>/<lang:language>.txt",
+        views.show_update_text,
+        name="update_text_in",
+    ),
+    path("letters/<slug:slug>/answers/", views.show_answers, name="answers"),
+    path("letters/<slug:slug>/answers/<lang:language>/", views.show_answers, name="answers_in"),
 ]

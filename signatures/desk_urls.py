@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{LETTER}exports/full.csv", desk.export_full, name="export_full"),
     path(f"{LETTER}numbers/", desk.show_numbers, name="numbers"),
     path(f"{LETTER}numbers.<str:extension>", desk.export_numbers, name="numbers_export"),
+    path(f"{LETTER}follow-up/", desk.follow_up, name="follow_up"),
     path(f"{LETTER}plot.svg", desk.show_plot, name="plot"),
     path(ROOM, room.show_room, name="room"),
     path(f"{ROOM}board/", room.show_board, name="room_board"),

@@ -9,7 +9,7 @@ from django.urls import URLPattern, reverse
 from campaign.urls import desk
 from deliveries.ledger import snapshot_of
 from deliveries.models import Delivery, Occasion
-from letters.models import Coalition, Job, Letter, OwedMail
+from letters.models import AskAnswer, Coalition, Job, Letter, OwedMail, Update
 from signatures.models import Decision, GuestImport, ImportRow, InvitationLink, OrganisationMerge
 from tests import factories, writing
 
@@ -33,6 +33,8 @@ def desk_values(letter: Letter) -> dict[str, Any]:
         "letter_id": letter.pk,
         "language": letter.original_language,
         "addressee_id": letter.addressees.all()[0].pk,
+        "update_id": _update(letter).pk,
+        "answer_id": _answer(letter).pk,
         "official_id": coalition.officials.all()[0].pk,
         "signature_id": signature.pk,
         "delivery_id": delivery.pk,
@@ -81,6 +83,15 @@ def _delivery(letter: Letter) -> Delivery:
     occasion = Occasion.objects.create(letter=letter)
     snapshot = snapshot_of(letter.addressees.all()[0])
     return Delivery.objects.create(occasion=occasion, edition=letter.edition, **snapshot)
+
+
+def _update(letter: Letter) -> Update:
+    return letter.updates.order_by("pk").first() or factories.make_update(letter)
+
+
+def _answer(letter: Letter) -> AskAnswer:
+    found = AskAnswer.objects.filter(ask__letter=letter).order_by("pk").first()
+    return found or factories.make_answer(letter)
 
 
 def desk_addresses(letter: Letter, patterns: Iterable[URLPattern] = desk) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from letters.models import (
     Addressee,
     Ask,
+    AskAnswer,
+    AskAnswerNote,
     AskText,
     Coalition,
     Edition,
@@ -19,6 +21,8 @@ from letters.models import (
     Official,
     OwedMail,
     Text,
+    Update,
+    UpdateText,
     User,
 )
 from letters.services import freeze_edition
@@ -116,6 +120,47 @@ def make_ask(letter: Letter, number: int = 1, languages: Sequence[str] = ("en",)
             ask=ask, edition=edition, language=language, text=texts[(number - 1) % len(texts)]
         )
     return ask
+
+
+def make_update(
+    letter: Letter,
+    *,
+    kind: str = "news",
+    headline: str = "The minister met us",
+    body: str = "It was a **good** hour.",
+    languages: Sequence[str] = (),
+    published: bool = False,
+    **fields: Any,
+) -> Update:
+    """An update in these languages (the letter's original one): a draft, unless `publish_at` or `published` says so."""
+    languages = languages or [letter.original_language]
+    moment = {"publish_at": timezone.now()} if published else {}
+    update = Update.objects.create(
+        letter=letter, kind=kind, original_language=languages[0], **{**moment, **fields}
+    )
+    for language in languages:
+        said = headline if language == languages[0] else f"{headline} ({language})"
+        UpdateText.objects.create(update=update, language=language, headline=said, body=body)
+    return update
+
+
+def make_answer(
+    letter: Letter,
+    number: int = 1,
+    *,
+    addressee: Addressee | None = None,
+    state: str = "promised",
+    note: str = "",
+    **fields: Any,
+) -> AskAnswer:
+    """An official's answer of today to an ask, the first addressee's unless another is given."""
+    defaults = {"addressee": addressee or letter.addressees.all()[0], "said_on": timezone.localdate()}
+    answer = AskAnswer.objects.create(
+        ask=letter.asks.get(number=number), state=state, **{**defaults, **fields}
+    )
+    if note:
+        AskAnswerNote.objects.create(answer=answer, language=letter.original_language, text=note)
+    return answer
 
 
 def make_official(coalition: Coalition, **fields: Any) -> Official:

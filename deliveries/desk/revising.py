@@ -117,9 +117,7 @@ def _context(letter: Letter, working: Edition) -> dict[str, Any]:
         "problems": services.edition_problems(letter),
         "seen": services.edition_version(letter, working),
         "changes": [
-            (own_name(code), found)
-            for code in codes
-            if (found := compare_editions(current, working, code))
+            (own_name(code), found) for code in codes if (found := compare_editions(current, working, code))
         ],
         "asked": sum(counts.organisations + counts.individuals for _n, counts in standing_by_edition(letter)),
     }

@@ -4,22 +4,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from letters import services
 from letters.access import coalition_of, desk_page, home_coalition, letter_of, member
-from letters.forms import AddresseeForm, NewAddresseeForm, OfficialForm, refused
+from letters.forms import AddresseeForm, NewAddresseeForm, refused
 from letters.models import Letter, Official
+from letters.registry_forms import RegistryForm
 from letters.roles import May
 
 MOVES = ("up", "down", "other")
-
-
-@desk_page()
-@require_safe
-def list_officials(request: HttpRequest, coalition: str) -> HttpResponse:
-    owner = coalition_of(request, coalition)
-    return render(request, "desk/officials.html", {"coalition": owner, "officials": owner.officials.all()})
 
 
 @desk_page(get=May.WRITE)
@@ -90,7 +84,7 @@ def change_addressee(request: HttpRequest, coalition: str, letter_id: int, addre
 
 
 def _edit(request: HttpRequest, official: Official) -> HttpResponse:
-    form = OfficialForm(request.POST or None, instance=official)
+    form = RegistryForm(request.POST or None, instance=official)
     if not form.is_valid():
         used = bool(official.pk and official.addressed.exists())
         context = {"form": form, "official": official, "coalition": official.coalition, "used": used}

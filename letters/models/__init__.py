@@ -1,3 +1,4 @@
+from letters.models.answer import AskAnswer, AskAnswerNote
 from letters.models.comment import Comment
 from letters.models.job import Job
 from letters.models.letter import Ask, AskText, Edition, Letter, LetterCoalition, Text
@@ -6,11 +7,14 @@ from letters.models.official import Addressee, Official
 from letters.models.people import AuditEntry, Coalition, Membership, User
 from letters.models.template import LetterTemplate
 from letters.models.translator import Translator
+from letters.models.update import PressContact, Quote, Update, UpdateText
 from letters.models.versions import TextVersion, Translation
 
 __all__ = [
     "Addressee",
     "Ask",
+    "AskAnswer",
+    "AskAnswerNote",
     "AskText",
     "AuditEntry",
     "Coalition",
@@ -23,9 +27,13 @@ __all__ = [
     "Membership",
     "Official",
     "OwedMail",
+    "PressContact",
+    "Quote",
     "Text",
     "TextVersion",
     "Translation",
     "Translator",
+    "Update",
+    "UpdateText",
     "User",
 ]

@@ -12,7 +12,7 @@ from letters.services.coalitions import record_audit
 from letters.services.drafts import lock_draft
 
 # A draft follows its officials; what is frozen keeps them as they were.
-_IN_A_DRAFT = Q(letter__state__in=HIDDEN, letter__scheduled_at__isnull=True)
+IN_A_DRAFT = Q(letter__state__in=HIDDEN, letter__scheduled_at__isnull=True)
 
 
 @transaction.atomic
@@ -20,7 +20,7 @@ def save_official(official: Official, *, actor: User | None = None) -> Official:
     """Writes an official, new or changed, and brings the drafts that name it up to date."""
     action = "official changed" if official.pk else "official added"
     official.save()
-    Addressee.objects.filter(_IN_A_DRAFT, official=official).update(**_copied(official))
+    Addressee.objects.filter(IN_A_DRAFT, official=official).update(**copied_from(official))
     record_audit(official.coalition, action, actor=actor, detail={"official": official.pk})
     return official
 
@@ -46,7 +46,7 @@ def add_addressee(letter: Letter, *, official: Official, kind: str, actor: User 
     addressee, is_new = Addressee.objects.get_or_create(
         letter=locked,
         official=official,
-        defaults={"kind": kind, "position": (last or 0) + 1, **_copied(official)},
+        defaults={"kind": kind, "position": (last or 0) + 1, **copied_from(official)},
     )
     if is_new:
         _record(locked, "addressee added", actor, addressee)
@@ -61,7 +61,7 @@ def set_addressees(
     locked = lock_draft(letter)
     locked.addressees.all().delete()
     Addressee.objects.bulk_create(
-        Addressee(letter=locked, official=official, kind=kind, position=position, **_copied(official))
+        Addressee(letter=locked, official=official, kind=kind, position=position, **copied_from(official))
         for position, (kind, official) in enumerate(officials, 1)
     )
     record_audit(locked.lead, "addressees set", letter=locked, actor=actor)
@@ -99,12 +99,12 @@ def register_official(coalition: Coalition, values: dict[str, Any]) -> Official:
     official = Official.objects.filter(coalition=coalition, **key).first() or Official(
         coalition=coalition, **key
     )
-    for name in Official.COPIED:
+    for name in set(Official.COPIED) & set(values):
         setattr(official, name, values[name])
     return save_official(official)
 
 
-def _copied(official: Official) -> dict[str, Any]:
+def copied_from(official: Official) -> dict[str, Any]:
     return {field: getattr(official, field) for field in Official.COPIED}
 
 

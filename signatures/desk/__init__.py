@@ -3,6 +3,7 @@
 from signatures.desk.deciding import approve, refuse, remove, restore, show_signature
 from signatures.desk.figures import export_numbers, show_numbers
 from signatures.desk.files import export_full, show_exports
+from signatures.desk.following import follow_up
 from signatures.desk.listing import list_signatures, show_plot
 from signatures.desk.reviewing import (
     decide_in_bulk,
@@ -18,6 +19,7 @@ __all__ = [
     "edit_notable_names",
     "export_full",
     "export_numbers",
+    "follow_up",
     "list_signatures",
     "refuse",
     "remove",

@@ -146,6 +146,8 @@ def _show_hidden(request: HttpRequest, signature: Signature, *, status: int, **m
         **more,
     }
     return render(request, "signatures/own/hidden.html", context, status=status)
+
+
 def _standing(signature: Signature, newest: Edition, language: str) -> dict[str, Any]:
     """For who stands under an older edition: that, and what changed since, in their language."""
     if signature.edition.number >= newest.number:

@@ -67,7 +67,15 @@ def test_own_coalition_does_not_open_anothers_letter(stranger_client: MemberClie
     letter = factories.make_letter(state="draft")
     own = stranger_client.coalition.slug
     for name, url in desk_addresses(letter):
-        if name not in ("coalition", "letter_new", "officials", "official_new", "templates"):
+        if name not in (
+            "coalition",
+            "letter_new",
+            "officials",
+            "official_new",
+            "templates",
+            "officials_export",
+            "officials_import",
+        ):
             status = getattr(stranger_client, method)(url.replace(letter.lead.slug, own)).status_code
             assert status in (404, 405), name
 

@@ -1,6 +1,6 @@
 import pytest
 
-from deliveries.plain import plain_text
+from letters.plain import plain_text
 
 
 @pytest.mark.parametrize(
