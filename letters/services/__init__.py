@@ -30,20 +30,24 @@ from letters.services.launching import (
     schedule_letter,
     unschedule_letter,
 )
+from letters.services.members import LastOwner, change_role, leave_coalition, remove_member
 
 __all__ = [
     "Frozen",
+    "LastOwner",
     "NotReady",
     "Stale",
     "add_addressee",
     "add_language",
     "add_member",
     "canonical_json",
+    "change_role",
     "close_letter",
     "create_coalition",
     "create_letter",
     "delete_official",
     "freeze_edition",
+    "leave_coalition",
     "letter_problems",
     "move_addressee",
     "open_letter",
@@ -51,6 +55,7 @@ __all__ = [
     "register_official",
     "remove_addressee",
     "remove_language",
+    "remove_member",
     "save_official",
     "save_settings",
     "save_text",

@@ -163,9 +163,10 @@ def test_killed_between_the_claim_and_the_stamp_it_is_unknown_and_a_persons_to_s
         raise Killed
 
     owe(coalition, 1, 2)
-    with monkeypatch.context() as patched, pytest.raises(Killed):
+    with monkeypatch.context() as patched:
         patched.setattr(mailing, "send_message", die)
-        send_owed_mail()
+        with pytest.raises(Killed):
+            send_owed_mail()
     assert states() == ["claimed", "queued"]
     assert settle_abandoned() == 0
     make_due()
@@ -249,8 +250,8 @@ def test_two_workers_at_once_send_each_mail_once(coalition: Coalition, smtp: Mai
 
 
 def test_nothing_is_owed_by_a_transaction_that_fails(coalition: Coalition, smtp: MailServer) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         owe(coalition)
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert send_owed_mail() == 0
     assert smtp.messages == []
