@@ -133,7 +133,7 @@ def join_with_new_account(invitation: MemberInvitation, *, name: str, password: 
     user = User.objects.select_for_update().filter(email__iexact=invitation.email).first()
     if user and (user.has_usable_password() or not user.is_active):
         raise InvitationOver
-    user = user or User(email=invitation.email)
+    user = user or User(email=invitation.email.lower())
     user.name = name
     user.set_password(password)
     user.save()
