@@ -84,7 +84,7 @@ def _told(entry: AuditEntry, people: dict[int, User] | None) -> Told:
     """Without a name in it where `people` is None."""
     detail = [
         (_(key) if key in WORDS else key, _word(key, value, people or {}))
-        for key, value in entry.detail.items()
+        for key, value in sorted(entry.detail.items())
     ]
     return Told(entry, None if people is None else entry.actor, detail)
 
@@ -101,7 +101,7 @@ def export_lines(entries: QuerySet[AuditEntry]) -> Iterator[str]:
                 entry.session,
                 entry.action,
                 entry.letter.slug if entry.letter else "",
-                "; ".join(f"{key}: {_plain(value)}" for key, value in entry.detail.items()),
+                "; ".join(f"{key}: {_plain(value)}" for key, value in sorted(entry.detail.items())),
             )
         )
 

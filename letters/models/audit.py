@@ -15,6 +15,9 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
     def update(self, **values: Any) -> int:
         raise AppendOnly
 
+    def bulk_update(self, *args: Any, **options: Any) -> int:
+        raise AppendOnly
+
     def delete(self) -> tuple[int, dict[str, int]]:
         raise AppendOnly
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -130,13 +130,18 @@ def accept_invitation(invitation: MemberInvitation, *, user: User) -> Membership
 def join_with_new_account(invitation: MemberInvitation, *, name: str, password: str) -> User:
     """An account for the invited address, and the place it was invited to. Raises InvitationOver, also if the address
     has an account with a password by now: then only who knows it may accept."""
+    MemberInvitation.objects.select_for_update().get(pk=invitation.pk)
     user = User.objects.select_for_update().filter(email__iexact=invitation.email).first()
-    if user and (user.has_usable_password() or not user.is_active):
+    if user and _is_used(user):
         raise InvitationOver
     user = user or User(email=invitation.email.lower())
     user.name = name
     user.set_password(password)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:  # by another coalition's invitation, at the same moment
+        raise InvitationOver from error
     accept_invitation(invitation, user=user)
     return user
 
@@ -144,7 +149,12 @@ def join_with_new_account(invitation: MemberInvitation, *, name: str, password: 
 def account_of(invitation: MemberInvitation) -> User | None:
     """The account of the invited address, if somebody chose a password for it."""
     user = User.objects.filter(email__iexact=invitation.email).first()
-    return user if user and (user.has_usable_password() or not user.is_active) else None
+    return user if user and _is_used(user) else None
+
+
+def _is_used(user: User) -> bool:
+    """Unlike one that an operator made, and for which nobody has chosen a password yet."""
+    return user.has_usable_password() or not user.is_active
 
 
 def _expiry() -> Any:

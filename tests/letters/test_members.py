@@ -1,5 +1,6 @@
 """Members and their roles: who may change them, and that there is always an owner."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -159,8 +160,8 @@ def test_two_owners_who_demote_each_other_at_one_moment_leave_an_owner() -> None
         first = factories.make_member(role="owner")
         second = factories.make_member(first.coalition, role="owner")
         results = at_once(
-            lambda first=first, second=second: services.change_role(second, role="viewer", actor=first.user),
-            lambda first=first, second=second: services.change_role(first, role="viewer", actor=second.user),
+            partial(services.change_role, second, role="viewer", actor=first.user),
+            partial(services.change_role, first, role="viewer", actor=second.user),
         )
         assert sorted(map(role_of, (first, second))) == ["owner", "viewer"]
         assert [result for result in results if result is True] == [True]
@@ -172,9 +173,7 @@ def test_all_owners_who_leave_at_one_moment_leave_one_behind() -> None:
     owners = [factories.make_member(role="owner")]
     owners += [factories.make_member(owners[0].coalition, role="owner") for _which in range(3)]
     coalition = owners[0].coalition
-    results = at_once(
-        *[lambda owner=owner: services.leave_coalition(coalition, user=owner.user) for owner in owners]
-    )
+    results = at_once(*[partial(services.leave_coalition, coalition, user=owner.user) for owner in owners])
     assert coalition.memberships.filter(role="owner").count() == 1
     assert sorted(str(type(result)) for result in results) == sorted([str(bool)] * 3 + [str(LastOwner)])
 
