@@ -6,8 +6,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from letters.memory import Wanted
+from letters.memory import Wanted, actions_of, actions_of_letter
 from letters.models import Coalition, Letter
+
+# The newest; an older letter's entries are in its own log.
+LETTERS_OFFERED = 100
 
 
 def _day(label: Any) -> forms.DateField:
@@ -34,12 +37,12 @@ class LogForm(forms.Form):
     def __init__(self, data: Any, *, coalition: Coalition, letter: Letter | None) -> None:
         super().__init__(data)
         self._offer("member", [(one.user_id, str(one.user)) for one in _members(coalition)])
-        actions = (letter or coalition).audit.order_by("action").values_list("action", flat=True).distinct()
+        actions = actions_of_letter(letter) if letter else actions_of(coalition)
         self._offer("action", [(action, _(action)) for action in actions])
         if letter:
             del self.fields["letter"]
         else:
-            letters = coalition.publications.standing().order_by("-letter_id")
+            letters = coalition.publications.standing().order_by("-letter_id")[:LETTERS_OFFERED]
             self._offer("letter", list(letters.values_list("letter_id", "letter__slug")))
 
     def _offer(self, name: str, choices: list[tuple[Any, str]]) -> None:

@@ -59,11 +59,11 @@ class CoalitionForm(forms.ModelForm):
 
     name = LineField(label=_("Name"), max_length=200)
     email = AddressField(
-        label=_("contact address"),
+        label=_("Contact address"),
         max_length=254,
         help_text=_("Officials and signatories answer to this address."),
     )
-    website = forms.URLField(label=_("website"), required=False, max_length=200, assume_scheme="https")
+    website = forms.URLField(label=_("Website"), required=False, max_length=200, assume_scheme="https")
     requires_second_factor = forms.BooleanField(
         label=_("Members need a second factor"),
         required=False,

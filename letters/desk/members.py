@@ -57,7 +57,7 @@ def edit_member(request: HttpRequest, coalition: str, membership_id: int) -> Htt
         else:
             messages.success(request, _("Saved."))
             return redirect("desk:members", coalition)
-    context = {"coalition": owner, "membership": found, "form": form, "roles": role_table()}
+    context = {"coalition": owner, "membership": found, "form": form, **_roles()}
     return refused(request, "desk/member.html", context)
 
 
@@ -137,9 +137,12 @@ def _members_page(coalition: Coalition, form: InviteForm) -> dict[str, Any]:
         "members": members.order_by(order, "pk"),
         "invitations": _with_mails(coalition),
         "form": form,
-        "role_names": [str(label) for _role, label in Role.choices],
-        "roles": role_table(),
+        **_roles(),
     }
+
+
+def _roles() -> dict[str, Any]:
+    return {"role_names": [str(label) for _role, label in Role.choices], "roles": role_table()}
 
 
 def _with_mails(coalition: Coalition) -> list[tuple[MemberInvitation, OwedMail | None, bool]]:

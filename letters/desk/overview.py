@@ -1,21 +1,16 @@
-from collections.abc import Iterable
-from typing import Any
-
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from letters import public
 from letters.access import coalition_of, desk_page, home_coalition, letter_of, member
+from letters.desk.shelves import shelves_of, with_letters
 from letters.models import (
     Coalition,
-    Edition,
-    Letter,
     LetterCoalition,
     Membership,
     PublishingRequest,
-    Text,
     User,
 )
 from letters.models.people import Role
@@ -31,17 +26,21 @@ def show_home(request: HttpRequest) -> HttpResponse:
     """All coalitions of the member, each with its letters; none of one that asks for a second factor they lack."""
     user = member(request)
     coalitions = Coalition.objects.of_member(user).annotate(is_locked=locked_for(user)).order_by("name")
-    context = {**_shelves(with_letters(coalitions)), "requests": requests_to(user)}
+    context = {**shelves_of(with_letters(coalitions)), "requests": requests_to(user)}
     return render(request, "desk/home.html", context)
 
 
 @desk_page()
 @require_safe
 def show_coalition(request: HttpRequest, coalition: str) -> HttpResponse:
+    """The coalition's letters, newest first; `?before=` a letter's number, the older ones."""
     owner = coalition_of(request, coalition)
-    shelves = _shelves(with_letters(Coalition.objects.filter(pk=owner.pk)))
+    asked = request.GET.get("before", "")
+    before = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+    shelves = shelves_of(with_letters(Coalition.objects.filter(pk=owner.pk), before=before))
     requests = requests_to(member(request)).filter(coalition=owner)
-    return render(request, "desk/home.html", {**shelves, "coalition": owner, "requests": requests})
+    context = {**shelves, "coalition": owner, "requests": requests, "is_older": bool(before)}
+    return render(request, "desk/home.html", context)
 
 
 @desk_page()
@@ -65,18 +64,6 @@ def show_letter(request: HttpRequest, coalition: str, letter_id: int) -> HttpRes
     return render(request, "desk/letter.html", context)
 
 
-def with_letters(coalitions: QuerySet[Coalition]) -> QuerySet[Coalition]:
-    """Each with the letters that it publishes, newest first, with who leads each and their titles: five queries,
-    however many there are."""
-    published = LetterCoalition.objects.standing().select_related("letter").order_by("-letter__pk")
-    leads = Prefetch("letter__publishers", LetterCoalition.objects.standing().select_related("coalition"))
-    titles = Prefetch("letter__editions__texts", Text.objects.defer("body"))
-    editions = Prefetch("letter__editions", Edition.objects.defer("canonical"))
-    return coalitions.prefetch_related(
-        Prefetch("publications", published.prefetch_related(leads, editions, titles))
-    )
-
-
 def requests_to(user: User) -> QuerySet[PublishingRequest]:
     """What the coalitions that the user owns are asked to publish, each with its lead's name."""
     lead = LetterCoalition.objects.filter(letter=OuterRef("letter"), is_lead=True).values("coalition__name")
@@ -87,20 +74,3 @@ def requests_to(user: User) -> QuerySet[PublishingRequest]:
         .select_related("coalition")
         .annotate(lead_name=Subquery(lead[:1]))
     )
-
-
-def _shelves(coalitions: Iterable[Coalition]) -> dict[str, Any]:
-    """The letters of each coalition with their titles, and all letters in one list for whoever counts them."""
-    shelves = [
-        (coalition, [] if getattr(coalition, "is_locked", False) else _rows(coalition))
-        for coalition in coalitions
-    ]
-    return {"shelves": shelves, "letters": [letter for _coalition, rows in shelves for letter, _text in rows]}
-
-
-def _rows(coalition: Coalition) -> list[tuple[Letter, Text]]:
-    return [_row(publication.letter) for publication in coalition.publications.all()]
-
-
-def _row(letter: Letter) -> tuple[Letter, Text]:
-    return letter, letter.edition.text_nearest(letter.original_language)

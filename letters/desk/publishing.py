@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from letters.access import coalition_of, desk_page, home_coalition, letter_of, member
 from letters.forms import refused
 from letters.member_forms import PublisherForm
-from letters.models import Letter, LetterCoalition, PublishingRequest
+from letters.models import Coalition, Letter, LetterCoalition, PublishingRequest
+from letters.models.people import Role
 from letters.roles import May
 from letters.services import publishing
 
@@ -128,7 +129,12 @@ def _publishers_page(request: HttpRequest, letter: Letter, form: PublisherForm) 
         "requests": letter.publishing_requests.pending() if letter.lead == here else [],
         "form": form,
         "is_launched": letter.is_public(),
+        "may_leave": letter.lead != here and _owns(request, here),
     }
+
+
+def _owns(request: HttpRequest, coalition: Coalition) -> bool:
+    return coalition.memberships.filter(user=member(request), role=Role.OWNER).exists()
 
 
 def _launched() -> str:

@@ -90,6 +90,17 @@ def test_a_passkey_is_added_asked_for_renamed_and_removed(desk: Page, site: Any,
     assert not Authenticator.objects.exists()
 
 
+def test_a_passkey_that_the_browser_does_not_give_is_told(desk: Page, site: Any) -> None:
+    desk.goto(site.url + "/accounts/2fa/passkeys/add/")
+    confirm_password(desk)
+    failed = desk.locator("[data-passkey-failed]")
+    expect(failed).to_be_hidden()
+    desk.evaluate("() => { navigator.credentials.create = () => Promise.reject(new Error('no')); }")
+    desk.get_by_role("button", name="Add it").click()
+    expect(failed).to_be_visible()
+    assert not Authenticator.objects.exists()
+
+
 def test_a_member_of_a_coalition_that_asks_for_it_sets_an_app_up_and_comes_in(
     desk: Page, site: Any, member: Membership, tmp_path: Path
 ) -> None:

@@ -1,17 +1,22 @@
 """Letters that several coalitions publish together, from the question to the public page."""
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
+from letters.desk import shelves
 from letters.mailing import send_owed_mail
 from letters.models import AuditEntry, Coalition, Letter, LetterCoalition, PublishingRequest
 from letters.services import publishing
 from letters.services.launching import open_letter
+from signatures.documents import build_document
+from signatures.models import Document
 from tests import factories
 from tests.at_once import at_once
 from tests.conftest import MemberClient
@@ -250,3 +255,33 @@ def test_accepted_and_withdrawn_at_one_moment_it_is_one_of_the_two(
     )
     assert accepted is not withdrawn
     assert letter.publishers.count() == (2 if accepted else 1)
+
+
+def test_the_document_names_all_who_publish(
+    member_client: MemberClient, letter: Letter, other: MemberClient, settings: Any, tmp_path: Path
+) -> None:
+    settings.DOCUMENTS_DIR = tmp_path
+    joined(letter, other.coalition)
+    LetterCoalition.objects.create(letter=letter, coalition=factories.make_coalition(name="Asked Alone"))
+    open_letter(letter, actor=member_client.user)
+    document = build_document(Letter.objects.get(), Document.Kind.LETTER, "en")
+    words = PdfReader(document.path).pages[0].extract_text()
+    assert f"{member_client.coalition.name} · Other Net" in words
+    assert "Asked Alone" not in words
+
+
+def test_a_long_shelf_goes_on_on_further_pages(
+    member_client: MemberClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelves, "LETTERS_ON_A_SHELF", 2)
+    own = member_client.coalition
+    titles = [f"Letter number {number}" for number in range(5)]
+    for title in titles:
+        factories.make_letter(coalition=own, state="draft", title=title)
+    url, seen = reverse("desk:coalition", args=[own.slug]), []
+    while url:
+        shelf = member_client.get(url).context["shelves"][0]
+        seen += [text.title for _letter, text in shelf.rows]
+        url = f"/desk/{own.slug}/?before={shelf.older}" if shelf.older else ""
+    assert seen == titles[::-1]
+    assert "?before=" in member_client.get("/desk/").content.decode()
