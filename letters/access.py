@@ -8,7 +8,6 @@ from functools import wraps
 from typing import Any, cast
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q
@@ -16,7 +15,6 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from letters.models import Coalition, Letter, LetterCoalition, Membership, User
 from letters.roles import May, allowed
@@ -48,8 +46,8 @@ def desk_page(get: May = May.READ, post: May = May.WRITE) -> Callable[[View], Vi
             try:
                 with timezone.override(request.session.get("zone", "UTC")):
                     return _unkept(view(request, *args, **kwargs))
-            except SecondFactorMissing as missing:
-                return _unkept(_ask_for_second_factor(request, str(missing)))
+            except SecondFactorMissing:
+                return _unkept(redirect("mfa_index"))  # which says who asks for it
             finally:
                 session_mark.reset(mark)
 
@@ -104,15 +102,9 @@ def _membership(request: HttpRequest, slug: str) -> Membership:
     membership = get_object_or_404(found, user_id=request.user.pk, coalition__slug=slug)
     has_one = membership.has_second_factor  # type: ignore[attr-defined]
     if membership.coalition.requires_second_factor() and not has_one:
-        raise SecondFactorMissing(membership.coalition.name)
+        raise SecondFactorMissing
     request.coalition = membership.coalition  # type: ignore[attr-defined]
     return membership
-
-
-def _ask_for_second_factor(request: HttpRequest, coalition: str) -> HttpResponseBase:
-    asks = _("“%(coalition)s” asks its members for a second factor. Set one up, and its pages open.")
-    messages.warning(request, asks % {"coalition": coalition})
-    return redirect("mfa_index")
 
 
 def _admit(request: HttpRequest, may: Iterable[May]) -> None:

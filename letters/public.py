@@ -150,7 +150,10 @@ def letters_at(slug: str) -> QuerySet[Letter]:
 
 def _with_texts(letters: QuerySet[Letter], texts: QuerySet[Text] | None = None) -> QuerySet[Letter]:
     return letters.prefetch_related(
-        Prefetch("publishers", LetterCoalition.objects.standing().select_related("coalition")),
+        Prefetch(
+            "publishers",
+            LetterCoalition.objects.standing().select_related("coalition").order_by("-is_lead", "pk"),
+        ),
         Prefetch("editions", Edition.objects.defer("canonical")),
         Prefetch("editions__texts", Text.objects.all() if texts is None else texts),
     )

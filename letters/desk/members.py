@@ -36,7 +36,7 @@ def list_members(request: HttpRequest, coalition: str) -> HttpResponse:
     except inviting.AlreadyMember:
         form.add_error("email", _("This is a member’s address already."))
     except inviting.TooManyInvitations:
-        form.add_error(None, _("Too many invitations are without an answer. Revoke some first."))
+        form.add_error(None, _too_many())
     else:
         messages.success(request, _("The invitation is on its way. It is good for 7 days."))
         return redirect("desk:members", coalition)
@@ -97,18 +97,28 @@ def change_invitation(request: HttpRequest, coalition: str, member_invitation_id
     owner = coalition_of(request, coalition)
     invitation = get_object_or_404(owner.member_invitations, pk=member_invitation_id)
     invitation.coalition = owner
-    verb = request.POST.get("verb")
-    if verb == "again" and inviting.send_invitation_again(
-        invitation, language=get_language() or "", actor=member(request)
-    ):
-        messages.success(request, _("A new invitation is on its way; the link of the old one works no more."))
-    elif verb == "mail" and _resend(invitation):
-        messages.success(request, _("The mail is on its way again."))
-    elif verb == "revoke" and inviting.revoke_invitation(invitation, actor=member(request)):
-        messages.success(request, _("Revoked: the link works no more."))
-    else:
-        messages.info(request, _("There was nothing to do: the invitation has been answered or revoked."))
+    try:
+        if said := _change(request, invitation, request.POST.get("verb")):
+            messages.success(request, said)
+        else:
+            messages.info(request, _("There was nothing to do: the invitation has been answered or revoked."))
+    except inviting.TooManyInvitations:
+        messages.error(request, _too_many())
     return redirect("desk:members", coalition)
+
+
+def _change(request: HttpRequest, invitation: MemberInvitation, verb: str | None) -> str:
+    """What was done, in words; nothing if nothing was."""
+    actor = member(request)
+    if verb == "again" and inviting.send_invitation_again(
+        invitation, language=get_language() or "", actor=actor
+    ):
+        return _("A new invitation is on its way; the link of the old one works no more.")
+    if verb == "mail" and _resend(invitation):
+        return _("The mail is on its way again.")
+    if verb == "revoke" and inviting.revoke_invitation(invitation, actor=actor):
+        return _("Revoked: the link works no more.")
+    return ""
 
 
 def role_table() -> list[tuple[str, list[tuple[str, bool]]]]:
@@ -162,6 +172,13 @@ def _resend(invitation: MemberInvitation) -> bool:
 def _member_of(coalition: Coalition, pk: int) -> Membership:
     found = coalition.memberships.select_related("user", "coalition")
     return get_object_or_404(found.annotate(has_second_factor=with_second_factor("user_id")), pk=pk)
+
+
+def _too_many() -> str:
+    return _(
+        "Too many invitations are without an answer, or went to this address today. Revoke some, or wait until "
+        "tomorrow."
+    )
 
 
 def _last_owner() -> str:

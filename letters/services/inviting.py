@@ -1,13 +1,13 @@
 """Invitations of members: a mailed link that expires, works once, and can be revoked or sent anew. The link is a signed
 token that carries the row and its `link_version`; no secret is stored."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -20,6 +20,7 @@ from letters.services.coalitions import record_audit
 
 INVITATION_DAYS = 7
 MOST_PENDING = 100
+MOST_A_DAY = 5  # mails of one coalition to one address
 _signer = signing.TimestampSigner(salt="undersigned.member", sep=".")
 
 
@@ -32,7 +33,7 @@ class AlreadyMember(Exception):
 
 
 class TooManyInvitations(Exception):
-    """So many are without an answer that one more is not sent."""
+    """So many are without an answer, or went to that address today, that one more is not sent."""
 
 
 class InvitationOver(Exception):
@@ -76,6 +77,7 @@ def invite_member(
         return found
     if pending.count() >= MOST_PENDING:
         raise TooManyInvitations
+    _check_quota(coalition, email)
     invitation = MemberInvitation.objects.create(
         coalition=coalition, email=email, role=role, invited_by=actor, expires_at=_expiry()
     )
@@ -86,7 +88,9 @@ def invite_member(
 
 @transaction.atomic
 def send_invitation_again(invitation: MemberInvitation, *, language: str, actor: User | None = None) -> bool:
-    """A new link and a new term; the old link works no more. False if it was accepted or revoked."""
+    """A new link and a new term; the old link works no more. False if it was accepted or revoked. Raises
+    TooManyInvitations."""
+    _check_quota(invitation.coalition, invitation.email)
     old = invitation.mark
     pending = MemberInvitation.objects.pending().filter(pk=invitation.pk)
     if not pending.update(link_version=F("link_version") + 1, expires_at=_expiry()):
@@ -157,7 +161,16 @@ def _is_used(user: User) -> bool:
     return user.has_usable_password() or not user.is_active
 
 
-def _expiry() -> Any:
+def _check_quota(coalition: Coalition, email: str) -> None:
+    """Each version of a link is one mail; by the term that it was given one sees which went within a day."""
+    today = coalition.member_invitations.filter(
+        email__iexact=email, expires_at__gt=_expiry() - timedelta(days=1)
+    )
+    if (today.aggregate(mails=Sum("link_version"))["mails"] or 0) >= MOST_A_DAY:
+        raise TooManyInvitations
+
+
+def _expiry() -> datetime:
     return timezone.now() + timedelta(days=INVITATION_DAYS)
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from campaign.redaction import redact
 from letters.mailing import send_owed_mail
 from letters.models import AuditEntry, Coalition, MemberInvitation, OwedMail, User
 from letters.services import inviting
@@ -205,7 +206,11 @@ def test_the_page_tells_its_address_to_nobody(invite: Callable[..., str], client
 def test_the_link_rests_nowhere_in_clear(
     invite: Callable[..., str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    token = invite().split("/")[-2]
+    path = invite()
+    Client().get(path)
+    token = path.split("/")[-2]
+    assert token not in caplog.text
+    assert redact(f"GET {path} 200") == "GET /accounts/invitations/<token>/ 200"
     rows = [str(list(model.objects.values())) for model in (MemberInvitation, AuditEntry, OwedMail)]
     assert not [row for row in rows if token in row]
     assert "@" not in str(list(AuditEntry.objects.values("detail")))
@@ -373,3 +378,17 @@ def test_an_account_without_a_password_yet_chooses_one_by_the_invitation(
     User.objects.create_user(NEW)
     client.post(invite(), JOIN)
     assert User.objects.get(email=NEW).check_password(JOIN["password"])
+
+
+def test_nobody_is_mailed_invitations_all_day(member_client: MemberClient, mailbox: list) -> None:
+    url = reverse("desk:members", args=[member_client.coalition.slug])
+    for _round in range(3):
+        member_client.post(url, {"email": NEW, "role": "editor", "language": "en"})
+        for _again in range(3):
+            change(member_client, "again")
+            send_owed_mail()
+        change(member_client, "revoke")
+    assert 3 <= len(mailbox) <= inviting.MOST_A_DAY
+    answer = member_client.post(url, {"email": NEW, "role": "editor", "language": "en"})
+    assert answer.status_code == 422
+    assert "until tomorrow" in answer.content.decode()
