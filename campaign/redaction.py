@@ -16,6 +16,7 @@ _RULES = [
     (re.compile(r"/signatures/[^/\s\"']{20,}"), "/signatures/<token>"),
     (re.compile(r"/translate/[^/\s\"']{20,}"), "/translate/<token>"),
     (re.compile(r"/room/[^/\s\"']{20,}"), "/room/<token>"),
+    (re.compile(r"/accounts/invitations/[^/\s\"']+"), "/accounts/invitations/<token>"),
     (re.compile(r"/accounts/password/reset/key/[^/\s\"']+"), "/accounts/password/reset/key/<key>"),
     (re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"), "<network>"),
     (re.compile(rf"(?i)(?<![:\w])(?:{_SHORTENED}|{_WHOLE})(?![:\w])"), "<network>"),

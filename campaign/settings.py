@@ -235,6 +235,17 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "reset_password": "20/m/ip,5/d/key",
 }
+# The second factor. A passkey stands beside the password, not in its place.
+MFA_ADAPTER = "letters.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "letters.code_forms.SignInCodeForm",
+    "reauthenticate": "letters.code_forms.ConfirmCodeForm",
+}
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds by which a phone's clock may be off (RFC 6238, 5.2)
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Browsers offer passkeys without https on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 # --- Security -----------------------------------------------------------------------------------------------

@@ -13,14 +13,20 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from letters.models import Coalition, Letter, LetterCoalition, Membership, User
 from letters.roles import May, allowed
+from letters.second_factor import with_second_factor
 from letters.services.coalitions import session_mark
 
 View = Callable[..., HttpResponseBase]
+
+
+class SecondFactorMissing(Exception):
+    """The coalition asks its members for a second factor, and this one has none."""
+
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -40,6 +46,8 @@ def desk_page(get: May = May.READ, post: May = May.WRITE) -> Callable[[View], Vi
             try:
                 with timezone.override(request.session.get("zone", "UTC")):
                     return _unkept(view(request, *args, **kwargs))
+            except SecondFactorMissing:
+                return _unkept(redirect("mfa_index"))  # which says who asks for it
             finally:
                 session_mark.reset(mark)
 
@@ -88,8 +96,13 @@ def _mark_of(request: HttpRequest) -> str:
 
 
 def _membership(request: HttpRequest, slug: str) -> Membership:
-    found = Membership.objects.select_related("coalition")
+    found = Membership.objects.select_related("coalition").annotate(
+        has_second_factor=with_second_factor("user_id")
+    )
     membership = get_object_or_404(found, user_id=request.user.pk, coalition__slug=slug)
+    has_one = membership.has_second_factor  # type: ignore[attr-defined]
+    if membership.coalition.requires_second_factor() and not has_one:
+        raise SecondFactorMissing
     request.coalition = membership.coalition  # type: ignore[attr-defined]
     return membership
 
@@ -101,7 +114,7 @@ def _admit(request: HttpRequest, may: Iterable[May]) -> None:
 
 
 def _letters_of(coalition: Coalition) -> Any:
-    publishers = Prefetch("publishers", LetterCoalition.objects.select_related("coalition"))
+    publishers = Prefetch("publishers", LetterCoalition.objects.standing().select_related("coalition"))
     own = Q(publishers__coalition=coalition) & (
         Q(publishers__is_lead=True) | Q(publishers__accepted_at__isnull=False)
     )

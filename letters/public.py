@@ -147,7 +147,7 @@ def letter_context(letter: Letter, text: Text) -> dict[str, Any]:
         "text": text,
         "edition": letter.edition,
         "coalitions": coalitions_of(letter),
-        "is_demo": any(publisher.coalition.is_demo for publisher in letter.publishers.all()),
+        "is_demo": any(coalition.is_demo for coalition in coalitions_of(letter)),
         "is_closed": letter.is_closed(),
         "versions": versions_of(letter),
         "here": version_of(letter, text.language),
@@ -155,9 +155,9 @@ def letter_context(letter: Letter, text: Text) -> dict[str, Any]:
 
 
 def coalitions_of(letter: Letter) -> list[Any]:
-    """The lead first."""
+    """Who publishes the letter, the lead first; one that was asked and has not accepted does not."""
     publishers = sorted(letter.publishers.all(), key=lambda publisher: (not publisher.is_lead, publisher.pk))
-    return [publisher.coalition for publisher in publishers]
+    return [publisher.coalition for publisher in publishers if publisher.is_standing()]
 
 
 def newest_texts(letters: Iterable[Letter], language: str) -> list[tuple[Letter, Text]]:
@@ -178,7 +178,10 @@ def letters_at(slug: str) -> QuerySet[Letter]:
 
 def _with_texts(letters: QuerySet[Letter], texts: QuerySet[Text] | None = None) -> QuerySet[Letter]:
     return letters.prefetch_related(
-        Prefetch("publishers", LetterCoalition.objects.select_related("coalition")),
+        Prefetch(
+            "publishers",
+            LetterCoalition.objects.standing().select_related("coalition").order_by("-is_lead", "pk"),
+        ),
         Prefetch("editions", Edition.objects.defer("canonical")),
         Prefetch("editions__texts", Text.objects.all() if texts is None else texts),
     )

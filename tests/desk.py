@@ -1,15 +1,27 @@
 """Every address of the desk, filled with what one letter's coalition owns."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 
 from campaign.urls import desk
 from deliveries.ledger import snapshot_of
 from deliveries.models import Delivery, Occasion
-from letters.models import AskAnswer, Coalition, Job, Letter, OwedMail, Update
+from letters.models import (
+    AskAnswer,
+    Coalition,
+    Job,
+    Letter,
+    LetterCoalition,
+    MemberInvitation,
+    OwedMail,
+    PublishingRequest,
+    Update,
+)
 from signatures.models import Decision, GuestImport, ImportRow, InvitationLink, OrganisationMerge
 from tests import factories, writing
 
@@ -55,6 +67,8 @@ def desk_values(letter: Letter) -> dict[str, Any]:
             coalition.decisions.first() or Decision.objects.create(coalition=coalition, verb="keep")
         ).pk,
         "extension": "csv",
+        **_members_values(coalition),
+        **_publishing_values(letter),
     }
 
 
@@ -77,6 +91,46 @@ def _merge(coalition: Coalition) -> OrganisationMerge:
 def _import_row(coalition: Coalition) -> ImportRow:
     guest_import = GuestImport.objects.create(coalition=coalition, state="ready")
     return ImportRow.objects.create(guest_import=guest_import, line=1, state="new", name="Bolo Bhi")
+
+
+def _members_values(coalition: Coalition) -> dict[str, Any]:
+    membership = coalition.memberships.order_by("pk").first() or factories.make_member(coalition)
+    invitation = coalition.member_invitations.first() or MemberInvitation.objects.create(
+        coalition=coalition,
+        email="invited@example.org",
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+    return {"membership_id": membership.pk, "member_invitation_id": invitation.pk}
+
+
+def _publishing_values(letter: Letter) -> dict[str, Any]:
+    """What the letter's coalition asks of others, and others of it: on a letter that another leads."""
+    other = LetterCoalition.objects.filter(letter=letter, is_lead=False).first()
+    asked = letter.publishing_requests.first() or PublishingRequest.objects.create(
+        letter=letter, slug="nobody"
+    )
+    theirs = letter.lead.publishing_requests.first() or PublishingRequest.objects.create(
+        letter=_letter_of_another(), slug=letter.lead.slug, coalition=letter.lead
+    )
+    joined = letter.lead.publications.filter(is_lead=False).first() or LetterCoalition.objects.create(
+        letter=_letter_of_another(), coalition=letter.lead, accepted_at=timezone.now()
+    )
+    return {
+        "publisher_id": (other or _co_publisher(letter)).pk,
+        "publishing_request_id": asked.pk,
+        "asked_id": theirs.pk,
+        "publication_id": joined.pk,
+    }
+
+
+def _co_publisher(letter: Letter) -> LetterCoalition:
+    return LetterCoalition.objects.create(
+        letter=letter, coalition=factories.make_coalition(), accepted_at=timezone.now()
+    )
+
+
+def _letter_of_another() -> Letter:
+    return factories.make_letter(state="draft", addressees=1, copies=0)
 
 
 def _delivery(letter: Letter) -> Delivery:

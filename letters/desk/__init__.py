@@ -1,10 +1,14 @@
-"""The coalition's door: its letters and officials."""
+"""The coalition's door: its letters and officials, its members and its log."""
 
 from letters.desk.answers import retract_answer, show_answers
+from letters.desk.coalition import edit_coalition
 from letters.desk.commenting import list_comments, settle_comment
 from letters.desk.history import list_versions, restore_version, show_version
 from letters.desk.jobs import cancel_job, retry_job, show_job
+from letters.desk.joining import show_invitation
 from letters.desk.launching import archive, close, reopen, unschedule
+from letters.desk.members import change_invitation, edit_member, leave, list_members, remove_member
+from letters.desk.memory import export_letter_log, export_log, show_letter_log, show_log
 from letters.desk.officials import (
     change_addressee,
     edit_addressees,
@@ -13,6 +17,13 @@ from letters.desk.officials import (
     remove_official,
 )
 from letters.desk.overview import show_coalition, show_home, show_letter
+from letters.desk.publishing import (
+    answer_request,
+    leave_publication,
+    list_publishers,
+    remove_publisher,
+    withdraw_request,
+)
 from letters.desk.registry import (
     check_official,
     export_officials,
@@ -22,6 +33,7 @@ from letters.desk.registry import (
     succeed_official,
     switch_drafts,
 )
+from letters.desk.security import show_security
 from letters.desk.starting import list_templates, new_letter, remove_template, save_template
 from letters.desk.translating import change_translator, list_translators, settle_translation
 from letters.desk.updates import (
@@ -48,23 +60,33 @@ from letters.desk.writing import (
 __all__ = [
     "add_text",
     "add_update_language",
+    "answer_request",
     "archive",
     "call_update_off",
     "cancel_job",
     "change_addressee",
+    "change_invitation",
     "change_translator",
     "check_official",
     "close",
     "delete_update",
     "edit_addressees",
+    "edit_coalition",
+    "edit_member",
     "edit_official",
     "edit_settings",
     "edit_text",
     "edit_update",
+    "export_letter_log",
+    "export_log",
     "export_officials",
     "import_officials",
+    "leave",
+    "leave_publication",
     "list_comments",
+    "list_members",
     "list_officials",
+    "list_publishers",
     "list_templates",
     "list_translators",
     "list_updates",
@@ -76,7 +98,9 @@ __all__ = [
     "proof_update",
     "proof_update_text",
     "publish_update",
+    "remove_member",
     "remove_official",
+    "remove_publisher",
     "remove_template",
     "remove_text",
     "reopen",
@@ -89,13 +113,18 @@ __all__ = [
     "show_answers",
     "show_coalition",
     "show_home",
+    "show_invitation",
     "show_job",
     "show_letter",
+    "show_letter_log",
+    "show_log",
     "show_office",
     "show_proof",
+    "show_security",
     "show_version",
     "succeed_official",
     "switch_drafts",
     "unschedule",
+    "withdraw_request",
     "withdraw_update",
 ]

@@ -1,26 +1,33 @@
-from collections.abc import Iterable
-from typing import Any, NamedTuple
-
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from letters import public
 from letters.access import coalition_of, desk_page, home_coalition, letter_of, member
-from letters.models import Coalition, Edition, Letter, LetterCoalition, Text
+from letters.desk.shelves import shelves_of, with_letters
+from letters.models import (
+    Coalition,
+    LetterCoalition,
+    Membership,
+    PublishingRequest,
+    User,
+)
+from letters.models.people import Role
+from letters.second_factor import locked_for
 from letters.services import letter_problems
 
 NEWEST_ENTRIES = 15
-LETTERS_ON_A_PAGE = 30
 
 
 @desk_page()
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    """All coalitions of the member, each with its newest letters."""
-    coalitions = with_letters(Coalition.objects.of_member(member(request)).order_by("name"))
-    return render(request, "desk/home.html", _shelves(coalitions))
+    """All coalitions of the member, each with its letters; none of one that asks for a second factor they lack."""
+    user = member(request)
+    coalitions = Coalition.objects.of_member(user).annotate(is_locked=locked_for(user)).order_by("name")
+    context = {**shelves_of(with_letters(coalitions)), "requests": requests_to(user)}
+    return render(request, "desk/home.html", context)
 
 
 @desk_page()
@@ -31,8 +38,10 @@ def show_coalition(request: HttpRequest, coalition: str) -> HttpResponse:
     sought = " ".join(request.GET.get("q", "").split())[:100]
     asked = request.GET.get("before", "")
     before = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
-    shelves = _shelves(with_letters(Coalition.objects.filter(pk=owner.pk), sought=sought, before=before))
-    return render(request, "desk/home.html", {**shelves, "coalition": owner, "q": sought, "before": before})
+    shelves = shelves_of(with_letters(Coalition.objects.filter(pk=owner.pk), sought=sought, before=before))
+    requests = requests_to(member(request)).filter(coalition=owner)
+    context = {**shelves, "coalition": owner, "requests": requests, "q": sought, "before": before}
+    return render(request, "desk/home.html", context)
 
 
 @desk_page()
@@ -56,45 +65,13 @@ def show_letter(request: HttpRequest, coalition: str, letter_id: int) -> HttpRes
     return render(request, "desk/letter.html", context)
 
 
-def with_letters(
-    coalitions: QuerySet[Coalition], *, sought: str = "", before: int = 0
-) -> QuerySet[Coalition]:
-    """Each with the letters that it leads (as `newest`, newest first) and their titles: four queries, however many
-    there are. Of a coalition at most LETTERS_ON_A_PAGE and one more, of ids below `before`, and with `sought` in a
-    title or slug."""
-    led = LetterCoalition.objects.filter(is_lead=True).select_related("letter").order_by("-letter__pk")
-    if before:
-        led = led.filter(letter_id__lt=before)
-    if sought:
-        titled = Text.objects.filter(edition__letter=OuterRef("letter"), title__icontains=sought)
-        led = led.filter(Exists(titled) | Q(letter__slug__icontains=sought))
-    titles = Prefetch("letter__editions__texts", Text.objects.defer("body"))
-    editions = Prefetch("letter__editions", Edition.objects.defer("canonical"))
-    page = led.prefetch_related(editions, titles)[: LETTERS_ON_A_PAGE + 1]
-    return coalitions.prefetch_related(Prefetch("publications", page, to_attr="newest"))
-
-
-class Shelf(NamedTuple):
-    """A part of a coalition's letters with their titles; `older` is the id to go on from, 0 where nothing follows."""
-
-    coalition: Coalition
-    rows: list[tuple[Letter, Text]]
-    older: int
-
-
-def _shelves(coalitions: Iterable[Coalition]) -> dict[str, Any]:
-    """The letters of each coalition, and all letters in one list for whoever counts them."""
-    shelves = [_shelf(coalition) for coalition in coalitions]
-    return {"shelves": shelves, "letters": [letter for shelf in shelves for letter, _text in shelf.rows]}
-
-
-def _shelf(coalition: Coalition) -> Shelf:
-    letters = [publication.letter for publication in coalition.newest]  # type: ignore[attr-defined]
-    shown = letters[:LETTERS_ON_A_PAGE]
-    return Shelf(
-        coalition, [_row(letter) for letter in shown], shown[-1].pk if len(letters) > len(shown) else 0
+def requests_to(user: User) -> QuerySet[PublishingRequest]:
+    """What the coalitions that the user owns are asked to publish, each with its lead's name."""
+    lead = LetterCoalition.objects.filter(letter=OuterRef("letter"), is_lead=True).values("coalition__name")
+    owned = Membership.objects.filter(user=user, role=Role.OWNER).values("coalition")
+    return (
+        PublishingRequest.objects.pending()
+        .filter(coalition__in=owned)
+        .select_related("coalition")
+        .annotate(lead_name=Subquery(lead[:1]))
     )
-
-
-def _row(letter: Letter) -> tuple[Letter, Text]:
-    return letter, letter.edition.text_nearest(letter.original_language)

@@ -147,6 +147,12 @@ class Letter(models.Model):
         return [a for a in addressees if a.kind == "to"], [a for a in addressees if a.kind == "cc"]
 
 
+class LetterCoalitionQuerySet(models.QuerySet["LetterCoalition"]):
+    def standing(self) -> "LetterCoalitionQuerySet":
+        """Who publishes: the lead, and those it asked that accepted."""
+        return self.filter(Q(is_lead=True) | Q(accepted_at__isnull=False))
+
+
 class LetterCoalition(models.Model):
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="publishers")
     coalition = models.ForeignKey(Coalition, models.PROTECT, related_name="publications")
@@ -154,6 +160,8 @@ class LetterCoalition(models.Model):
     # A coalition that was asked to publish the letter too is no publisher until it accepts.
     invited_at = models.DateTimeField(default=timezone.now)
     accepted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LetterCoalitionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -163,6 +171,9 @@ class LetterCoalition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.coalition} · {self.letter}"
+
+    def is_standing(self) -> bool:
+        return self.is_lead or self.accepted_at is not None
 
 
 class Edition(models.Model):

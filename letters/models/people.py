@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=self.normalize_email(email), **fields)
+        # In small letters, as allauth looks them up.
+        user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -67,6 +68,9 @@ class Coalition(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def requires_second_factor(self) -> bool:
+        return self.second_factor_required_at is not None
+
 
 class Role(models.TextChoices):
     OWNER = "owner", _("owner")
@@ -89,22 +93,3 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role}"
-
-
-class AuditEntry(models.Model):
-    """Who did what, when; never holds private data, and no code changes or deletes one."""
-
-    coalition = models.ForeignKey(Coalition, models.CASCADE, related_name="audit")
-    letter = models.ForeignKey("letters.Letter", models.SET_NULL, null=True, blank=True, related_name="audit")
-    actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
-    # A digest of the session in which it was done; empty for what no browser did.
-    session = models.CharField(max_length=12, blank=True)
-    action = models.CharField(max_length=60)
-    detail = models.JSONField(default=dict, blank=True)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.action}"

@@ -34,6 +34,7 @@ from letters.services.launching import (
     schedule_letter,
     unschedule_letter,
 )
+from letters.services.members import LastOwner, change_role, leave_coalition, remove_member
 from letters.services.revising import (
     REVISABLE,
     begin_edition,
@@ -48,6 +49,7 @@ __all__ = [
     "REVISABLE",
     "Check",
     "Frozen",
+    "LastOwner",
     "NotReady",
     "Stale",
     "Weight",
@@ -57,6 +59,7 @@ __all__ = [
     "archive_letter",
     "begin_edition",
     "canonical_json",
+    "change_role",
     "circulate_letter",
     "close_letter",
     "create_coalition",
@@ -66,6 +69,7 @@ __all__ = [
     "edition_problems",
     "edition_version",
     "freeze_edition",
+    "leave_coalition",
     "letter_checks",
     "letter_problems",
     "move_addressee",
@@ -77,6 +81,7 @@ __all__ = [
     "register_official",
     "remove_addressee",
     "remove_language",
+    "remove_member",
     "reopen_letter",
     "restore_version",
     "save_note",

@@ -17,7 +17,7 @@ from django.db.models import Case, Prefetch, QuerySet, Value, When
 from django.utils import timezone
 
 from letters.models import Edition, Letter
-from signatures.documents.content import write_document
+from signatures.documents.content import publishers_line, write_document
 from signatures.models import Document
 from signatures.public import Counts, counts_of
 
@@ -86,7 +86,7 @@ def fresh_letter(letter_id: int, edition: Edition | None = None) -> Letter:
 def source_of(letter: Letter, kind: str, counts: Counts) -> str:
     """What a document depends on, in short; what takes something back, or changes no count, marks it besides."""
     edition, lead = letter.edition, letter.lead
-    publisher = zlib.crc32(f"{lead.name}\n{lead.is_demo}".encode())
+    publisher = zlib.crc32(f"{publishers_line(letter)}\n{lead.is_demo}".encode())
     parts: list[object] = [LAYOUT, edition, edition.sha256 or edition.pk, f"{publisher:08x}"]
     parts += ["closed" if letter.is_closed() else "open"] if kind == Document.Kind.PICTURE else counts
     return ":".join(map(str, parts))

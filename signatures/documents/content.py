@@ -20,6 +20,7 @@ from django.utils.translation import npgettext
 from campaign.collation import in_order_of
 from campaign.languages import direction_of, locale_of, speaking
 from letters.models import Addressee, Edition, Letter, Text
+from letters.public import coalitions_of
 from signatures.exports import PUBLIC_COLUMNS, public_rows, write_sheet
 from signatures.models import Document, Kind, Verified
 from signatures.public import (
@@ -116,13 +117,18 @@ WRITERS: dict[str, Callable[[Letter, str, Path], Path]] = {
 NO_TEXT = {"salutation": "", "body": [], "closing": "", "asks": [], "addressees": []}
 
 
+def publishers_line(letter: Letter) -> str:
+    """All who publish the letter, the lead first."""
+    return " · ".join(coalition.name for coalition in coalitions_of(letter))
+
+
 def _frame(letter: Letter, text: Text) -> dict[str, Any]:
     edition = letter.edition
     counts = counts_of(letter)
     return {
         "language": text.language,
         "direction": direction_of(text.language),
-        "coalition": letter.lead.name,
+        "coalition": publishers_line(letter),
         "demo": letter.lead.is_demo,
         "title": text.title,
         "edition": str(edition),
@@ -284,7 +290,7 @@ def _picture(letter: Letter, text: Text) -> dict[str, Any]:
     return {
         "language": text.language,
         "direction": direction_of(text.language),
-        "coalition": letter.lead.name,
+        "coalition": publishers_line(letter),
         "title": text.title,
         "line": _("To: %s") % _shortened(first) if first else "",
         "call": _("Read the letter") if letter.is_closed() else _("Read and sign"),

@@ -1,5 +1,5 @@
-"""Cells and lines of CSV that no spreadsheet runs, which lie below all apps."""
+"""Where the cells of a spreadsheet are made inert: see campaign.cells."""
 
-from campaign.cells import FORMULA, csv_line, make_inert
+from campaign.cells import BLANK, FORMULA, csv_line, make_inert
 
-__all__ = ["FORMULA", "csv_line", "make_inert"]
+__all__ = ["BLANK", "FORMULA", "csv_line", "make_inert"]

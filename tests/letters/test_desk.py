@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from campaign import urls
 from letters import desk_urls, services
 from letters.models import Letter, Official
 from tests import desk, factories
@@ -66,16 +67,11 @@ def method_is_unknown(name: str, method: str) -> bool:
 def test_own_coalition_does_not_open_anothers_letter(stranger_client: MemberClient, method: str) -> None:
     letter = factories.make_letter(state="draft")
     own = stranger_client.coalition.slug
+    of_any_coalition = {
+        pattern.name for pattern in urls.desk if list(pattern.pattern.converters) == ["coalition"]
+    }
     for name, url in desk_addresses(letter):
-        if name not in (
-            "coalition",
-            "letter_new",
-            "officials",
-            "official_new",
-            "templates",
-            "officials_export",
-            "officials_import",
-        ):
+        if name not in of_any_coalition:
             status = getattr(stranger_client, method)(url.replace(letter.lead.slug, own)).status_code
             assert status in (404, 405), name
 
@@ -93,6 +89,8 @@ def test_a_viewer_reads_and_changes_nothing(client: Client) -> None:
     letter = factories.make_letter(state="draft")
     client.force_login(factories.make_member(letter.lead, role="viewer").user)
     for name, url in desk_addresses(letter):
+        if name == "member_leave":  # which ends what is shown here
+            continue
         assert client.post(url).status_code in ((200,) if name == "letter_preview" else (403, 405)), name
         assert client.get(url).status_code in (200, 403, 405), name
     assert client.get(address("letter", letter)).status_code == 200
@@ -121,7 +119,7 @@ def test_home_costs_the_same_for_more_letters(
     for _ in range(rows):
         factories.make_letter(coalition=member_client.coalition, languages=["en", "ur"])
         factories.make_letter(coalition=factories.make_member(user=member_client.user).coalition)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         assert member_client.get("/desk/").status_code == 200
 
 
