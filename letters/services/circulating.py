@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 
 from letters.models import Letter, User
 from letters.services.coalitions import record_audit
-from letters.services.launching import NotReady
+from letters.services.checks import NotReady
 
 CIRCULATED, RECALLED = gettext_noop("letter circulated"), gettext_noop("letter recalled")
 

@@ -222,7 +222,7 @@ def test_a_decision_on_all_can_be_stopped_and_what_is_done_stays(
     decide(member_client, "refuse", all="1", step="decide", reason="No.")
     decision = Decision.objects.get()
     assert decision.job is not None
-    jobs._do_step(decision.job.pk)
+    jobs._do_step(decision.job.pk, None)
     page = reverse("desk:decision", args=[letter.lead.slug, decision.pk])
     assert member_client.get(page).headers["Refresh"]
     assert "Stopped." in member_client.post(page, {"stop": "1"}, follow=True).content.decode()
@@ -322,8 +322,7 @@ def test_many_are_undone_by_a_worker_and_stop_what_was_under_way(
     decide(member_client, "refuse", all="1", step="decide", reason="No.")
     decision = Decision.objects.get()
     assert decision.job is not None
-    jobs._do_step(decision.job.pk)
-    jobs._do_step(decision.job.pk)
+    jobs._do_step(decision.job.pk, jobs._do_step(decision.job.pk, None))
     undo(member_client, decision)
     jobs.run_jobs()
     assert {state_of(row) for row in rows} == {"waiting"}

@@ -38,6 +38,6 @@ def drop(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("letters", "0005_track_a_members_and_memory")]
+    dependencies = [("letters", "0004_desk_rooms")]
 
     operations = [migrations.RunPython(make, drop)]
