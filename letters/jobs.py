@@ -73,8 +73,10 @@ def start_job(
 
 
 def cancel_job(job: Job) -> bool:
-    """Stops it after the step it is in; False if it had finished. What its steps did so far stays."""
-    stopped = Job.objects.filter(pk=job.pk, state__in=UNFINISHED).update(
+    """Stops it after the step it is in, or gives up one that failed; False if it was over. What its steps did so far
+    stays, and what was private in it is destroyed."""
+    going = (*UNFINISHED, Job.State.FAILED)
+    stopped = Job.objects.filter(pk=job.pk, state__in=going).update(
         state=Job.State.CANCELLED, finished_at=timezone.now(), lease_until=None, sealed=None
     )
     job.refresh_from_db()

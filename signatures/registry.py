@@ -9,7 +9,8 @@ from django.utils.translation import gettext_noop
 from letters.models import Coalition, Letter, User
 from letters.services import record_audit
 from signatures.contacts import Contact
-from signatures.guests.steps import known_of, registry_of
+from signatures.guests.likeness import Register, worth_comparing
+from signatures.guests.steps import known_of, names_in
 from signatures.guests.words import language_for, zone_of
 from signatures.models import Invitation, Organisation, OtherName
 from signatures.rules import name_key, registrable_domain, website_host
@@ -55,7 +56,8 @@ def alike_to(
     coalition: Coalition, *, name: str, country: str, website: str
 ) -> list[tuple[Organisation, list[str]]]:
     """Organisations of the registry that one of this name may be, and why: codes of signatures.guests.likeness.Why."""
-    found = registry_of(coalition.pk).find(known_of(name, country, website, line=0))
+    one = known_of(name, country, website)
+    found = Register.of(worth_comparing(one, names_in(coalition.pk))).find(one)
     why = {candidate["organisation"]: candidate["why"] for candidate in found.alike}
     rows = {one.pk: one for one in Organisation.objects.filter(pk__in=why)}
     return [(rows[pk], reasons) for pk, reasons in why.items() if pk in rows]

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -23,7 +23,6 @@ ACTIONS = (
     gettext_noop("list of organisations discarded"),
     gettext_noop("organisations added"),
 )
-DECIDED = (State.NEW, State.MERGED, State.SKIPPED)
 
 
 class NotReady(Exception):
@@ -108,19 +107,9 @@ def decide_rest(guest_import: GuestImport, *, seen: int) -> int:
 
 
 def counts_of(guest_import: GuestImport) -> dict[str, int]:
-    """Rows by state; those decided by a person also under `decided`."""
-    rows = guest_import.rows.order_by()
-    counted = rows.values("state").annotate(number=Count("pk"), asked=Count("pk", filter=~Q(candidates=[])))
-    by_state = dict.fromkeys(State.values, 0)
-    asked = 0
-    for row in counted:
-        by_state[row["state"]] = row["number"]
-        asked += row["asked"] if row["state"] in DECIDED else 0
-    return {**by_state, "decided": asked}
-
-
-def decided_by_person(guest_import: GuestImport) -> QuerySet[ImportRow]:
-    return guest_import.rows.filter(state__in=DECIDED).exclude(candidates=[])
+    """How many rows are in each state."""
+    counted = guest_import.rows.order_by().values_list("state").annotate(Count("pk"))
+    return dict.fromkeys(State.values, 0) | dict(counted)
 
 
 @transaction.atomic

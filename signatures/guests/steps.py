@@ -1,6 +1,6 @@
 """The long work of an import, in steps: its rows are read and compared; and, once decided, they are added."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -66,21 +66,25 @@ def register_of(guest_import: GuestImport) -> Register:
 
 
 def registry_of(coalition_id: int) -> Register:
+    return Register.of(names_in(coalition_id))
+
+
+def names_in(coalition_id: int) -> Iterator[Known]:
     """All names of organisations that a coalition knows."""
-    rows = Organisation.objects.filter(coalition=coalition_id).values_list("pk", "name", "country", "website")
-    others = OtherName.objects.filter(coalition=coalition_id).values_list(
-        "organisation_id", "name", "country"
-    )
-    register = Register.of(
-        known_of(name, country, website, organisation=pk) for pk, name, country, website in rows
-    )
-    for pk, name, country in others:
-        register.add(known_of(name, country, "", organisation=pk))
-    return register
+    rows = Organisation.objects.filter(coalition=coalition_id)
+    for pk, name, country, website, domain in rows.values_list("pk", "name", "country", "website", "domain"):
+        yield Known({"organisation": pk}, name, country, domain or _domain_of(website))
+    others = OtherName.objects.filter(coalition=coalition_id)
+    for pk, name, country in others.values_list("organisation_id", "name", "country"):
+        yield Known({"organisation": pk}, name, country)
 
 
 def known_of(name: str, country: str, website: str, **what: int) -> Known:
-    return Known(what, name, str(country), registrable_domain(website_host(website)) if website else "")
+    return Known(what, name, str(country), _domain_of(website))
+
+
+def _domain_of(website: str) -> str:
+    return registrable_domain(website_host(website)) if website else ""
 
 
 def _refused(guest_import: GuestImport, row: RefusedRow) -> ImportRow:
@@ -182,7 +186,7 @@ def _organisation(guest_import: GuestImport, row: ImportRow) -> Organisation:
         name_key=row.name_key,
         country=row.country,
         website=row.website,
-        domain=registrable_domain(website_host(row.website)) if row.website else "",
+        domain=_domain_of(row.website),
     )
 
 

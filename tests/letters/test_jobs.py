@@ -89,6 +89,15 @@ def test_a_step_that_fails_undoes_its_own_and_keeps_what_was_before(steps: Any, 
 
 
 @pytest.mark.django_db
+def test_one_that_failed_can_be_given_up_and_keeps_nothing_private(steps: Any) -> None:
+    job = start(sealed=b"sealed")
+    Job.objects.update(state="failed")
+    assert jobs.cancel_job(job)
+    assert (job.state, job.sealed) == ("cancelled", None)
+    assert not jobs.retry_job(job)
+
+
+@pytest.mark.django_db
 def test_trouble_of_the_database_fails_no_job(steps: Any) -> None:
     def locked(job: Job) -> int:
         raise OperationalError("database is locked")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from letters.models import Letter
-from signatures.guests.likeness import Known, Register, skeleton
+from signatures.guests.likeness import Known, Register, skeleton, worth_comparing
+from signatures.guests.steps import known_of
 from signatures.models import GuestImport, ImportRow, Invitation, Organisation
 from tests import factories
 from tests.conftest import MemberClient
@@ -79,6 +80,14 @@ def test_each_trap_is_found_for_its_reason(brought: GuestImport) -> None:
             found = row.state == "alike" and any(trap["found as"] in one["why"] for one in told)
         missed += [] if found else [row.name]
     assert missed == []
+
+
+def test_one_by_one_they_are_found_among_those_worth_comparing_too(brought: GuestImport) -> None:
+    rows = list(brought.rows.all())
+    known = [known_of(row.name, str(row.country), row.website, line=row.line) for row in rows[:REAL]]
+    for row in rows[REAL:]:
+        one = known_of(row.name, str(row.country), row.website)
+        assert Register.of(worth_comparing(one, known)).find(one) == Register.of(known).find(one), row.name
 
 
 def test_the_others_raise_no_false_alarm(brought: GuestImport) -> None:
