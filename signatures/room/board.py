@@ -1,7 +1,7 @@
 """The live board's numbers: a few aggregate queries over the invitations of one letter."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import NamedTuple, Self
@@ -134,7 +134,7 @@ def stuck_mails(letter: Letter) -> list[StuckMail]:
 # --- Places -------------------------------------------------------------------------------------------------
 
 
-def _places(numbers: dict[str, Numbers], name_of) -> list[Place]:  # type: ignore[no-untyped-def]
+def _places(numbers: dict[str, Numbers], name_of: Callable[[str], str]) -> list[Place]:
     """Most signatures first, then by name."""
     places = [Place(code, name_of(code), found) for code, found in numbers.items()]
     return sorted(places, key=lambda place: (-place.numbers.signed, -place.numbers.listed, place.name))

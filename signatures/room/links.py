@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from letters.models import Edition, Letter, LetterCoalition
@@ -14,7 +14,7 @@ from signatures.contacts import Contact
 from signatures.links import BrokenLink
 from signatures.models import Invitation, InvitationLink
 
-_signer = signing.TimestampSigner(salt="undersigned.room", sep=".")
+_signer = signing.Signer(salt="undersigned.room", sep=".")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def read_token(token: str) -> Visit:
     return Visit(invitation, link, is_revoked=ended or invitation.revoked_at is not None)
 
 
-def _invitations():  # type: ignore[no-untyped-def]  # django-stubs cannot say what prefetches leave of the type
+def _invitations() -> QuerySet[Invitation]:
+    """With all that the room's page shows of the letter."""
     rows = Invitation.objects.select_related("letter", "organisation", "signature")
     return rows.prefetch_related(
         Prefetch("letter__publishers", LetterCoalition.objects.select_related("coalition")),
