@@ -91,6 +91,7 @@ def fill(connected: Any, letter: int, *, people: int, organisations: int) -> Non
             cursor.execute(_SIGNATURES, {"letter": letter, "kind": kind, "rows": rows, "pool": POOL})
         cursor.execute(_COUNT_TALLIES)
         cursor.execute(_COUNT_COUNTRIES)
+        cursor.execute(_COUNT_EDITIONS)
         cursor.execute("VACUUM ANALYZE")
     connected.close()
 
@@ -120,8 +121,8 @@ def _pool() -> list[tuple[int, str, str, str, str]]:
 
 
 _TALLIES = """
-    INSERT INTO signatures_tally (letter_id, kind, country, hour, count)
-    SELECT %(letter)s, kind, country, hour, 0
+    INSERT INTO signatures_tally (letter_id, kind, country, hour, number, count)
+    SELECT %(letter)s, kind, country, hour, 1, 0
     FROM (SELECT DISTINCT country FROM pool) countries, hours, (VALUES ('individual'), ('organisation')) kinds (kind)
 """
 # A third of the people show no detail, a tenth are counted and not named, as it is in life.
@@ -159,5 +160,10 @@ _COUNT_TALLIES = """
 _COUNT_COUNTRIES = """
     INSERT INTO signatures_countrytotal (letter_id, kind, country, count)
     SELECT letter_id, kind, country, sum(count) FROM signatures_tally GROUP BY letter_id, kind, country
+    HAVING sum(count) > 0
+"""
+_COUNT_EDITIONS = """
+    INSERT INTO signatures_editiontotal (letter_id, kind, number, count)
+    SELECT letter_id, kind, number, sum(count) FROM signatures_tally GROUP BY letter_id, kind, number
     HAVING sum(count) > 0
 """
