@@ -33,8 +33,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def desk_page(get: May = May.READ, post: May = May.WRITE) -> Callable[[View], View]:
     """For every view of the desk: says what a member must be allowed in order to see the page (`get`) and to post to it
-    (`post`), which `coalition_of` and `letter_of` enforce; asks who is there, tells times in the zone that the member
-    chose, and lets nothing keep what it answers."""
+    (`post`), which `coalition_of` and `letter_of` enforce; asks who is there, and for the second factor that a
+    coalition wants, tells times in the zone that the member chose, and lets nothing keep what it answers."""
 
     def decorate(view: View) -> View:
         @wraps(view)
