@@ -51,7 +51,7 @@ class Comment(models.Model):
             models.Index(fields=["letter", "-id"], name="comment_by_letter"),
             models.Index(
                 fields=["letter", "id"],
-                condition=Q(resolved_at=None, hidden_at=None) & ~Q(organisation=""),
+                condition=Q(resolved_at=None, hidden_at=None),
                 name="comment_waiting",
             ),
         ]

@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -98,6 +100,20 @@ def test_the_queue_and_a_decision_cost_the_same_for_more_comments(
     page = reverse("desk:decision", args=[letter.lead.slug, Decision.objects.get().pk])
     with django_assert_num_queries(6):
         assert member_client.get(page).content.decode().count("#comment-") == rows
+
+
+def test_the_queue_is_read_by_its_own_index_past_all_that_is_settled(letter: Letter) -> None:
+    settled = {"organisation": "Jheel Commons", "body": "Done.", "resolved_at": timezone.now()}
+    Comment.objects.bulk_create(Comment(letter=letter, **settled) for _ in range(1000))
+    said(letter)
+    rows = SOURCES["comments"].waiting(letter.lead)[:51]
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("ANALYZE")
+        assert len(rows) == 1
+        sql = next(query["sql"] for query in asked if "letters_comment" in query["sql"])
+        cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + sql)
+        plan = " ".join(str(line) for line in cursor.fetchall())
+    assert "comment_waiting" in plan
 
 
 def test_how_many_it_touches_is_told_before_anything_is_decided(
