@@ -175,7 +175,7 @@ def restore_version(letter: Letter, *, version: TextVersion, actor: User | None 
     After the launch the asks stay as they are if the version was saved while they were still numbered anew.
     """
     content = version.content()
-    if letter.asks_keep_numbers() and not _has_todays_numbers(letter, version):
+    if not restores_asks(letter, version):
         content["asks"] = asks_of(letter.working_edition, version.language)
     saved = save_text(letter, language=version.language, **content, brought_up=False, actor=actor)
     if saved:
@@ -184,8 +184,10 @@ def restore_version(letter: Letter, *, version: TextVersion, actor: User | None 
     return saved
 
 
-def _has_todays_numbers(letter: Letter, version: TextVersion) -> bool:
-    """Whether the asks of a launched letter's version have the numbers by which the public knows them."""
+def restores_asks(letter: Letter, version: TextVersion) -> bool:
+    """Whether the asks of a version have the numbers of today; else restoring it leaves the asks as they are."""
+    if not letter.asks_keep_numbers():
+        return True
     first = min(letter.editions.all(), key=lambda edition: edition.order_of)
     return version.edition_id != first.pk or version.asks == asks_of(first, version.language)
 

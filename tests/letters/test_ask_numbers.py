@@ -190,7 +190,9 @@ def test_a_version_from_before_the_launch_brings_back_no_other_numbering(
         asks=[ENGLISH[2], "Gone since", ENGLISH[0]],
         title="Old",
     )
-    services.restore_version(now(letter), version=old)
+    url = address("text_restore", letter, language="en", version_number=old.number)
+    told = member_client.post(url, follow=True).content.decode()
+    assert "The asks stayed as they are" in told
     assert now(letter).working_edition.texts.get(language="en").title == "Old"
     assert numbered(letter) == dict(enumerate(ENGLISH, 1))
 
