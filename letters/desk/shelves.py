@@ -40,7 +40,8 @@ def with_letters(
 
 
 def shelves_of(coalitions: Iterable[Coalition]) -> dict[str, Any]:
-    """The shelf of each coalition, which has its `readers_role`, and all their letters in one list for whoever counts them."""
+    """The shelf of each coalition, annotated with its `readers_role`, and all their letters in one list for whoever
+    counts them."""
     shelves = [_shelf(coalition) for coalition in coalitions]
     return {"shelves": shelves, "letters": [letter for shelf in shelves for letter, _text in shelf.rows]}
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from letters.models import Letter, User
-from letters.services.coalitions import record_audit
 from letters.services.checks import NotReady
+from letters.services.coalitions import record_audit
 
 CIRCULATED, RECALLED = gettext_noop("letter circulated"), gettext_noop("letter recalled")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from letters.models import Letter, Membership
 from tests import factories
@@ -45,16 +45,20 @@ class Guide:
         self.pictures.take(self.desk, name, **options)
 
     def tab(self, name: str) -> None:
-        self.desk.locator(".letter-nav").get_by_role("link", name=name, exact=True).click()
+        self._go(self.desk.locator(".letter-nav").get_by_role("link", name=name, exact=True))
 
     def head(self, name: str) -> None:
-        self.desk.locator(".desk-nav").get_by_role("link", name=name, exact=True).click()
+        self._go(self.desk.locator(".desk-nav").get_by_role("link", name=name, exact=True))
 
     def press(self, name: str) -> None:
-        self.desk.locator("main").get_by_role("button", name=name).first.click()
+        self._go(self.desk.locator("main").get_by_role("button", name=name).first)
 
     def follow(self, name: str) -> None:
-        self.desk.locator("main").get_by_role("link", name=name).first.click()
+        self._go(self.desk.locator("main").get_by_role("link", name=name).first)
+
+    def _go(self, button: Locator) -> None:
+        with self.desk.expect_navigation():
+            button.click()
 
     def told(self, words: str) -> None:
         expect(self.desk.locator("main")).to_contain_text(words)
