@@ -54,5 +54,4 @@ def _addresses(letter: Letter) -> Iterator[Check]:
 
 
 def _was_never_checked(addressee: Addressee) -> bool:
-    """Where the registry of officials knows when an address was last checked."""
-    return getattr(addressee.official, "checked_at", True) is None
+    return addressee.official is not None and addressee.official.checked_on is None

@@ -17,7 +17,9 @@ from deliveries.models import Delivery, Occasion
 from letters.markdown import render_markdown
 from letters.models import Addressee, Edition, Letter, Text
 from letters.plain import plain_text
+from letters.public import coalitions_of
 from signatures import documents
+from signatures.documents.content import publishers_line
 from signatures.models import Document, Exposure, Kind
 from signatures.public import counts_of, listed
 from signatures.typesetting import NAMES_PER_FILE
@@ -93,6 +95,7 @@ def mail_context(delivery: Delivery, text: Text) -> dict[str, Any]:
         "organisations": named,
         "more": more,
         "coalition": letter.lead,
+        "publishers": publishers_line(letter) if len(coalitions_of(letter)) > 1 else "",
         "url": settings.SITE_URL + text.get_absolute_url(),
     }
 

@@ -107,9 +107,11 @@ def difference(before: Edition, after: Edition, language: str) -> Difference | N
     return caches["pages"].get_or_set(key, lambda: compare_editions(before, after, language), 3600)
 
 
-def versions_of(letter: Letter) -> list[Version]:
-    """The languages of the newest edition, the original first."""
-    texts = sorted(letter.edition.texts.all(), key=lambda text: text.language != letter.original_language)
+def versions_of(letter: Letter, edition: Edition | None = None) -> list[Version]:
+    """The languages of what the public reads, or of that edition; the original first."""
+    texts = sorted(
+        (edition or letter.edition).texts.all(), key=lambda text: text.language != letter.original_language
+    )
     return [version_of(letter, text.language) for text in texts]
 
 

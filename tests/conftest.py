@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.core.mail import EmailMessage
 from django.test import Client
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -56,8 +57,10 @@ def django_db_modify_db_settings() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_caches() -> Iterator[None]:
+def _as_before() -> Iterator[None]:
+    """What a test leaves in the process: pages in caches, and the language of the last reader of the desk."""
     yield
+    translation.deactivate()
     for cache in caches.all(initialized_only=True):
         cache.clear()
 

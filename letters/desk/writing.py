@@ -97,17 +97,17 @@ def preview_markdown(request: HttpRequest, coalition: str, letter_id: int) -> Ht
 @desk_page()
 @require_safe
 def show_proof(request: HttpRequest, coalition: str, letter_id: int, language: str) -> HttpResponse:
-    """The letter as the public will see it, for members only."""
+    """The letter as the public will see it, the edition in writing if there is one; for members only."""
     letter = letter_of(request, coalition, letter_id)
-    text = letter.edition.text_in(language)
-    if text is None:
-        raise Http404
+    text, working = _text_of(letter, language), letter.working_edition
     to, cc = letter.to_and_cc()
     context = {
         **public.letter_context(letter, text),
+        "edition": working,
+        "versions": public.versions_of(letter, working),
         "to": to,
         "cc": cc,
-        "asks": letter.edition.asks_in(language),
+        "asks": working.asks_in(language),
         "description": first_words(text.body),
         "coalition": home_coalition(request),
         "is_proof": True,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaign.languages import own_name
 from letters.models import Edition, Letter
-from letters.services.readiness import unready_languages
+from letters.services.translations import Stage, translation_states
 
 
 class Weight(StrEnum):
@@ -82,20 +82,23 @@ def _letter_blocks(letter: Letter, now: datetime) -> Iterator[Check]:
 
 
 def _letter_warnings(letter: Letter) -> Iterator[Check]:
-    if any(publisher.accepted_at is None for publisher in letter.publishers.all() if not publisher.is_lead):
+    if letter.publishing_requests.pending().exists():
         words = _("A coalition that was asked to publish this letter has not answered.")
         yield Check("publisher", words, "letter", weight=Weight.WARNS)
     if letter.sign_on_until and letter.opens_at and letter.sign_on_until > letter.opens_at:
         words = _("The room waits for answers until after the opening.")
         yield Check("room", words, "letter_settings", weight=Weight.WARNS)
-    for language, state in unready_languages(letter):
-        words = _words_of(state, language)
-        yield Check(f"{state}-{language}", words, "letter_text", (language,), Weight.WARNS)
+    yield from _translation_checks(letter)
 
 
-def _words_of(state: str, language: str) -> str:
-    if state == "behind":
-        return _("The text in %s is behind the original.") % own_name(language)
-    if state == "missing":
-        return _("The text in %s is missing.") % own_name(language)
-    return _("The text in %s was not reviewed.") % own_name(language)
+def _translation_checks(letter: Letter) -> Iterator[Check]:
+    """One that says something else than the original wants a tick; that nobody reviewed one is told. A text that is
+    missing stands in the way by itself (text_checks)."""
+    for found in translation_states(letter):
+        where = ("letter_text", (found.language,))
+        if found.state == Stage.BEHIND:
+            words = _("The text in %s is behind the original.") % own_name(found.language)
+            yield Check(f"behind-{found.language}", words, *where, Weight.WARNS)
+        elif found.state == Stage.DRAFT:
+            words = _("The text in %s was not reviewed.") % own_name(found.language)
+            yield Check(f"draft-{found.language}", words, *where, Weight.TELLS)

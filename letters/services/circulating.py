@@ -2,12 +2,14 @@
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from letters.models import Letter, User
 from letters.services.checks import NotReady
 from letters.services.coalitions import record_audit
+from letters.transitions import Event, can_happen
 
 CIRCULATED, RECALLED = gettext_noop("letter circulated"), gettext_noop("letter recalled")
 
@@ -15,9 +17,9 @@ CIRCULATED, RECALLED = gettext_noop("letter circulated"), gettext_noop("letter r
 @transaction.atomic
 def circulate_letter(letter: Letter, *, actor: User | None = None) -> bool:
     """Lets the invited read a draft and answer, once: False if it is no draft. Raises NotReady while its original text
-    has no title or no body; the text may be edited all the same, and a scheduled letter stays scheduled."""
+    has no title or no body; the text may be edited all the same."""
     locked = Letter.objects.select_for_update().get(pk=letter.pk)
-    if locked.state != Letter.State.DRAFT or locked.is_public():
+    if not can_happen(locked, Event.CIRCULATE, timezone.now()):
         letter.refresh_from_db()
         return False
     prefetch_related_objects([locked], "editions__texts")
@@ -35,11 +37,11 @@ def circulate_letter(letter: Letter, *, actor: User | None = None) -> bool:
 def recall_letter(letter: Letter, *, actor: User | None = None) -> bool:
     """Closes the room, once: False if the letter does not circulate, or its opening is scheduled. What was answered
     stays, and the links work again when it circulates again."""
-    circulating = Letter.objects.filter(
-        pk=letter.pk, state=Letter.State.CIRCULATING, scheduled_at__isnull=True
-    )
-    recalled = bool(circulating.update(state=Letter.State.DRAFT))
+    locked = Letter.objects.select_for_update().get(pk=letter.pk)
+    recalled = can_happen(locked, Event.RECALL, timezone.now())
     if recalled:
-        record_audit(letter.lead, RECALLED, letter=letter, actor=actor)
+        locked.state = Letter.State.DRAFT
+        locked.save(update_fields=["state"])
+        record_audit(locked.lead, RECALLED, letter=locked, actor=actor)
     letter.refresh_from_db()
     return recalled

@@ -7,6 +7,13 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# What stands already stands under the first edition's number.
+FILL = """
+    INSERT INTO signatures_editiontotal (letter_id, kind, number, count)
+    SELECT letter_id, kind, number, SUM(count) FROM signatures_tally GROUP BY letter_id, kind, number
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -495,4 +502,5 @@ class Migration(migrations.Migration):
             model_name='decidedsignature',
             constraint=models.UniqueConstraint(fields=('decision', 'signature'), name='decided_once_by_a_decision'),
         ),
+        migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from letters.models import Coalition, Job, Letter
 from signatures.models.organisation import Organisation
@@ -41,7 +42,7 @@ class Report(models.Model):
 
     class Decision(models.TextChoices):
         NONE = "", _("none yet")
-        KEPT = "kept", _("kept")
+        KEPT = "kept", pgettext_lazy("a signature", "kept")
         REMOVED = "removed", _("removed")
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="+", db_index=False)
@@ -81,7 +82,7 @@ class Decision(models.Model):
     class Verb(models.TextChoices):
         APPROVE = "approve", _("approved")
         REFUSE = "refuse", _("refused")
-        KEEP = "keep", _("kept")
+        KEEP = "keep", pgettext_lazy("a signature", "kept")
         REMOVE = "remove", _("removed")
         RESTORE = "restore", _("restored")
 

@@ -2,12 +2,13 @@ from email.utils import parseaddr
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from deliveries.mail import LARGEST_ATTACHMENT, NAMED_IN_MAIL
 from deliveries.models import Delivery
 from deliveries.sending import send_owed
 from deliveries.services import make_occasion
-from letters.models import Addressee, Letter
+from letters.models import Addressee, Letter, LetterCoalition
 from signatures.models import Document
 from signatures.tallies import fold_tallies
 from tests.deliveries.helpers import make_due
@@ -143,3 +144,13 @@ def test_very_many_organisations_are_cut_with_a_word_about_it(
 def test_before_anybody_signed_it_does_not_count(db: None, smtp: MailServer) -> None:
     received = hand_over(make_letter(), smtp)[0]
     assert "organisation" not in received.body()
+
+
+def test_all_who_publish_the_letter_are_named(letter: Letter, smtp: MailServer) -> None:
+    for name, accepted_at in (("Press Union", timezone.now()), ("Still Asked", None)):
+        LetterCoalition.objects.create(
+            letter=letter, coalition=make_coalition(name=name), accepted_at=accepted_at
+        )
+    body = hand_over(Letter.objects.get(pk=letter.pk), smtp)[1].body()
+    assert f"Published together by {letter.lead.name} · Press Union." in body
+    assert "Still Asked" not in body

@@ -124,7 +124,7 @@ def test_home_costs_the_same_for_more_letters(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "cost"), [("letter", 12), ("addressees", 10), ("letter_text", 13)])
+@pytest.mark.parametrize(("name", "cost"), [("letter", 14), ("addressees", 10), ("letter_text", 13)])
 def test_pages_of_a_letter_cost_the_same_for_more_of_everything(
     member_client: MemberClient,
     rows: int,

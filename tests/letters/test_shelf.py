@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from letters.desk import overview
+from letters.desk import shelves
 from tests import factories
 from tests.conftest import MemberClient
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shelf(member_client: MemberClient, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of a coalition with five letters, two a page."""
-    monkeypatch.setattr(overview, "LETTERS_ON_A_PAGE", 2)
+    monkeypatch.setattr(shelves, "LETTERS_ON_A_SHELF", 2)
     for number in range(5):
         title = "The roads of Lahore" if number == 1 else f"Letter {number}"
         factories.make_letter(coalition=member_client.coalition, title=title, slug=f"slug-{number}")
@@ -55,5 +55,5 @@ def test_a_page_costs_the_same_however_many_letters_follow(
     member_client: MemberClient, shelf: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for asked in ({}, {"q": "letter"}):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(11):
             member_client.get(shelf, asked)

@@ -14,8 +14,9 @@ from tests.factories import make_letter, make_user
 
 pytestmark = pytest.mark.django_db
 
-# The services of this part; circulate and recall are tested with the room.
 SERVICES: dict[Event, Callable[..., bool]] = {
+    Event.CIRCULATE: services.circulate_letter,
+    Event.RECALL: services.recall_letter,
     Event.SCHEDULE: services.schedule_letter,
     Event.POSTPONE: services.postpone_letter,
     Event.CALL_OFF: services.unschedule_letter,
