@@ -27,8 +27,11 @@ TO_PALETTE = """async ([url, most]) => {
   for (const one of pixels) times.set(one, (times.get(one) || 0) + 1);
   const palette = [...times.keys()].sort((a, b) => times.get(b) - times.get(a)).slice(0, most);
   const place = new Map(palette.map((colour, index) => [colour, index]));
-  const apart = (a, b) =>
-    [0, 8, 16].reduce((sum, shift) => sum + (((a >> shift) & 255) - ((b >> shift) & 255)) ** 2, 0);
+  const apart = (a, b) => {
+    const red = (a & 255) - (b & 255), green = ((a >> 8) & 255) - ((b >> 8) & 255);
+    const blue = ((a >> 16) & 255) - ((b >> 16) & 255);
+    return red * red + green * green + blue * blue;
+  };
   const nearest = (colour) => {
     if (!place.has(colour)) {
       let best = 0;
