@@ -1,6 +1,6 @@
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test test-sqlite test-postgresql lint format types bench messages catalogues requirements clean
+.PHONY: help run test test-sqlite test-postgresql lint format types bench pictures messages catalogues requirements clean
 
 PYTHON ?=
 PORT ?= 8000
@@ -45,6 +45,12 @@ types: .venv/installed-dev  ## Types, by mypy
 
 bench: .venv/installed-dev catalogues  ## How fast it is, each figure as a ratio to a limit measured beside it
 	@exec $(BIN)/python -m bench
+
+# With the fonts of the documents, whatever this machine has: most have none for Urdu.
+pictures: .venv/installed-dev catalogues  ## The guide's pictures, made anew by its browser test
+	@mkdir -p var/pictures && ln -sfn ../../signatures/fonts var/pictures/fonts
+	@exec env GUIDE_IMAGES=docs/images XDG_DATA_HOME="$(CURDIR)/var/pictures" TEST_DATABASE=sqlite \
+	    $(BIN)/python -m pytest -q tests/browser/test_guide.py
 
 messages: .venv/installed-dev  ## Collects what is to be translated into locale/, and compiles it
 	@command -v xgettext >/dev/null || { echo "messages needs xgettext (Debian: apt-get install gettext)" >&2; exit 1; }

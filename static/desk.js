@@ -18,3 +18,8 @@ for (const form of document.querySelectorAll("form[data-preview]")) {
   form.addEventListener("submit", () => { changed = false; });
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
+// In a row of tabs that scrolls, the present one is brought to its middle.
+for (const here of document.querySelectorAll(".letter-nav [aria-current]")) {
+  const row = here.closest("ul"), tab = here.getBoundingClientRect(), seen = row.getBoundingClientRect();
+  row.scrollLeft += tab.left + tab.width / 2 - seen.left - seen.width / 2;
+}

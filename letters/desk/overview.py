@@ -1,4 +1,4 @@
-from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import F, OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -25,7 +25,7 @@ NEWEST_ENTRIES = 15
 def show_home(request: HttpRequest) -> HttpResponse:
     """All coalitions of the member, each with its letters; none of one that asks for a second factor they lack."""
     user = member(request)
-    coalitions = Coalition.objects.of_member(user).annotate(is_locked=locked_for(user)).order_by("name")
+    coalitions = _coalitions_of(user).annotate(is_locked=locked_for(user)).order_by("name")
     context = {**shelves_of(with_letters(coalitions)), "requests": requests_to(user)}
     return render(request, "desk/home.html", context)
 
@@ -38,10 +38,16 @@ def show_coalition(request: HttpRequest, coalition: str) -> HttpResponse:
     sought = " ".join(request.GET.get("q", "").split())[:100]
     asked = request.GET.get("before", "")
     before = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
-    shelves = shelves_of(with_letters(Coalition.objects.filter(pk=owner.pk), sought=sought, before=before))
-    requests = requests_to(member(request)).filter(coalition=owner)
+    user = member(request)
+    shelves = shelves_of(with_letters(_coalitions_of(user).filter(pk=owner.pk), sought=sought, before=before))
+    requests = requests_to(user).filter(coalition=owner)
     context = {**shelves, "coalition": owner, "requests": requests, "q": sought, "before": before}
     return render(request, "desk/home.html", context)
+
+
+def _coalitions_of(user: User) -> QuerySet[Coalition]:
+    """Each with the role that the reader has in it."""
+    return Coalition.objects.of_member(user).annotate(readers_role=F("memberships__role"))
 
 
 @desk_page()

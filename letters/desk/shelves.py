@@ -6,16 +6,19 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from letters.models import Coalition, Edition, Letter, LetterCoalition, Text
+from letters.roles import May, allowed
 
 LETTERS_ON_A_SHELF = 20
 
 
 class Shelf(NamedTuple):
-    """A coalition's newest letters with their titles, and the number before which the older ones begin; 0 for none."""
+    """A coalition's newest letters with their titles, the number before which the older ones begin (0 for none), and
+    whether the reader may begin another."""
 
     coalition: Coalition
     rows: list[tuple[Letter, Text]]
     older: int
+    may_write: bool
 
 
 def with_letters(
@@ -37,16 +40,19 @@ def with_letters(
 
 
 def shelves_of(coalitions: Iterable[Coalition]) -> dict[str, Any]:
-    """The shelf of each coalition, and all their letters in one list for whoever counts them."""
+    """The shelf of each coalition, annotated with its `readers_role`, and all their letters in one list for whoever
+    counts them."""
     shelves = [_shelf(coalition) for coalition in coalitions]
     return {"shelves": shelves, "letters": [letter for shelf in shelves for letter, _text in shelf.rows]}
 
 
 def _shelf(coalition: Coalition) -> Shelf:
     """Empty where the reader lacks the second factor that the coalition asks for."""
+    may_write = May.WRITE in allowed(coalition.readers_role)  # type: ignore[attr-defined]
     if getattr(coalition, "is_locked", False):
-        return Shelf(coalition, [], 0)
+        return Shelf(coalition, [], 0, may_write)
     letters = [publication.letter for publication in coalition.shelf]  # type: ignore[attr-defined]
     more = len(letters) > LETTERS_ON_A_SHELF
     rows = [(letter, letter.edition.text_nearest(letter.original_language)) for letter in letters]
-    return Shelf(coalition, rows[:LETTERS_ON_A_SHELF], letters[LETTERS_ON_A_SHELF - 1].pk if more else 0)
+    older = letters[LETTERS_ON_A_SHELF - 1].pk if more else 0
+    return Shelf(coalition, rows[:LETTERS_ON_A_SHELF], older, may_write)
