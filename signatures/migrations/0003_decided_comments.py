@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('letters', '0006_track_i_comments'),
+        ('letters', '0006_comments_waiting'),
         ('signatures', '0002_desk'),
     ]
 
