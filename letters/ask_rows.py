@@ -83,6 +83,19 @@ def rearranged(data: QueryDict, verb: str) -> QueryDict:
     return changed
 
 
+def by_number(rows: Sequence[AskRow]) -> dict[int, AskRow]:
+    """Each row under the number that it had; new ones follow after the last."""
+    had: dict[int, AskRow] = {}
+    new = [row for row in rows if not row.was or had.setdefault(row.was, row) is not row]
+    return dict(sorted(had.items())) | dict(enumerate(new, max(had, default=0) + 1))
+
+
+def by_place(rows: Sequence[AskRow]) -> list[str]:
+    """The texts of the rows, each at the place of its number, from 1, and empty where there is none."""
+    texts = {number: row.text for number, row in by_number(rows).items() if row.text.strip()}
+    return [texts.get(number, "") for number in range(1, max(texts, default=0) + 1)]
+
+
 def padded(rows: Sequence[AskRow]) -> list[AskRow]:
     """The rows with empty ones at their end, to write more in."""
     empty = len(rows) - len(_without_end(rows))

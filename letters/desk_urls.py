@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path(f"{LETTER}comments/", desk.list_comments, name="comments"),
     path(f"{LETTER}comments/<int:comment_id>/", desk.settle_comment, name="comment"),
+    path(f"{LETTER}comments/<int:comment_id>/moderate/", desk.moderate_comment, name="comment_moderate"),
     path(f"{LETTER}translators/", desk.list_translators, name="translators"),
     path(f"{LETTER}translators/<int:translator_id>/", desk.change_translator, name="translator"),
     path("<slug:coalition>/templates/", desk.list_templates, name="templates"),

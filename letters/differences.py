@@ -86,9 +86,10 @@ class Difference:
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any], language: str) -> Difference:
-    """From `old` to `new`; each has title, salutation, body and closing as texts, and asks as a list of texts."""
+    """From `old` to `new`; each has title, salutation, body and closing as texts, and asks as a list of texts, each at
+    the place of its number and empty where there is none."""
     parts = (
-        Part(name, label, tuple(_folded(_moved(list(_lines(olds, news, language))))))
+        Part(name, label, tuple(_folded(_moved(list(_told(olds, news, language))))))
         for name, label in LABELS
         if (olds := _split(name, old[name])) != (news := _split(name, new[name]))
     )
@@ -103,8 +104,8 @@ def compare_editions(before: Edition, after: Edition, language: str) -> Differen
 def _state(edition: Edition, language: str) -> dict[str, Any]:
     text = edition.text_in(language)
     fields = ("title", "salutation", "body", "closing")
-    asks = [texts[language] for texts in edition.asks().values() if language in texts]
-    return {**{field: getattr(text, field) if text else "" for field in fields}, "asks": asks}
+    content = {field: getattr(text, field) if text else "" for field in fields}
+    return {**content, "asks": edition.asks_by_place(language)}
 
 
 def _split(name: str, value: Any) -> list[str]:
@@ -113,6 +114,11 @@ def _split(name: str, value: Any) -> list[str]:
     if name == "body":
         return [paragraph for paragraph in re.split(r"\n[ \t]*(?:\n[ \t]*)+", value.strip()) if paragraph]
     return [value] if value else []
+
+
+def _told(old: Sequence[str], new: Sequence[str], language: str) -> Iterator[Line]:
+    """Without the places at which no ask is."""
+    return (line for line in _lines(old, new, language) if any(piece.text for piece in line.pieces))
 
 
 def _lines(old: Sequence[str], new: Sequence[str], language: str) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import QueryDict
 
 from campaign.languages import direction_of
-from letters.ask_rows import AskRow
+from letters.ask_rows import AskRow, by_place
 from letters.differences import Difference, compare
 from letters.models import Letter
 from letters.services.translations import original_since
@@ -26,17 +26,24 @@ def text_form(letter: Letter, language: str, data: QueryDict | None = None) -> T
     content = content_of(edition, language)
     is_original = language == letter.original_language
     original_asks = None if is_original else asks_of(edition, letter.original_language)
-    rows = [AskRow(text, number) for number, text in enumerate(content["asks"], 1)]
+    rows = [AskRow(text, number) for number, text in enumerate(content["asks"], 1) if text]
     initial = {**content, "asks": rows, "seen": state_mark(content, original_asks)}
     initial["original_seen"] = 0 if is_original else newest_number(letter, letter.original_language)
-    return TextForm(data, language=language, original_asks=original_asks, initial=initial)
+    return TextForm(
+        data,
+        language=language,
+        original_asks=original_asks,
+        numbers_stay=letter.asks_keep_numbers(),
+        initial=initial,
+    )
 
 
 def typed_content(form: TextForm) -> dict[str, Any]:
     """What was typed, as a text's content: for a page that can save it no more, and must not lose it."""
     fields = ("title", "salutation", "body", "closing")
-    rows = [row.text for row in form.ask_rows() if row.text.strip()]
-    return {**{field: form[field].value() or "" for field in fields}, "asks": rows}
+    rows = [row for row in form.ask_rows() if row.text.strip()]
+    asks = by_place(rows) if form.numbers_stay else [row.text for row in rows]
+    return {**{field: form[field].value() or "" for field in fields}, "asks": asks}
 
 
 def stale_context(letter: Letter, language: str, form: TextForm) -> dict[str, Any]:
@@ -46,8 +53,8 @@ def stale_context(letter: Letter, language: str, form: TextForm) -> dict[str, An
     fresh = text_form(letter, language)
     theirs = newest_version(letter, language)
     begun = version_begun_from(letter, language, form.cleaned_data["seen"])
-    saved = {**fresh.initial, "asks": [row.text for row in fresh.initial["asks"]]}
-    form.original_asks = fresh.original_asks
+    saved = {**fresh.initial, "asks": by_place(fresh.initial["asks"])}
+    form.original_asks, form.numbers_stay = fresh.original_asks, fresh.numbers_stay
     return {
         "form": form.seeing(fresh.initial["seen"], fresh.initial["original_seen"]),
         "theirs": theirs,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import zip_longest
 from typing import Any, cast
 
 from django import forms
@@ -10,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from campaign.languages import direction_of, own_name
-from letters.ask_rows import AskRow, AsksField, padded
+from letters.ask_rows import AskRow, AsksField, by_number, by_place, padded
 from letters.forms import AddressField, LanguageField, LineField, ProseField, free_slug
 from letters.starting import Start
 
@@ -117,11 +116,18 @@ class TextForm(forms.Form):
     original_seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
 
     def __init__(
-        self, *args: Any, language: str, original_asks: Sequence[str] | None, **options: Any
+        self,
+        *args: Any,
+        language: str,
+        original_asks: Sequence[str] | None,
+        numbers_stay: bool = False,
+        **options: Any,
     ) -> None:
-        """`original_asks` is None for the original itself."""
+        """`original_asks`, each at the place of its number, is None for the original itself; the asks of which are
+        numbered by their order unless `numbers_stay`."""
         super().__init__(*args, **options)
         self.original_asks = original_asks
+        self.numbers_stay = numbers_stay or original_asks is not None
         for name in ("title", "salutation", "body", "closing"):
             self.fields[name].widget.attrs |= {"lang": language, "dir": direction_of(language)}
         self.fields["body"].widget.attrs["rows"] = 22
@@ -131,11 +137,20 @@ class TextForm(forms.Form):
         rows: list[AskRow] = data.get("asks", [])
         if self.original_asks is None:
             rows = [row for row in rows if row.text]
-            data["came_from"] = [row.was or None for row in rows]
-        # In a translation an empty row keeps the place of an ask that is still to come.
-        data["asks"] = [row.text for row in rows]
+            data["came_from"] = self._came_from(rows)
+        data["asks"] = by_place(rows) if self.numbers_stay else [row.text for row in rows]
         data["original_seen"] = data.get("original_seen") or 0
         return data
+
+    def _came_from(self, rows: Sequence[AskRow]) -> list[int | None]:
+        """Of each place in `asks` the number that it had."""
+        if not self.numbers_stay:
+            return [row.was or None for row in rows]
+        placed = by_number(rows)
+        return [
+            placed[place].was or None if place in placed else None
+            for place in range(1, max(placed, default=0) + 1)
+        ]
 
     def ask_rows(self) -> list[AskRow]:
         """What is typed or saved: in the original with empty rows to write in, else a row for each of its asks."""
@@ -145,8 +160,12 @@ class TextForm(forms.Form):
         rows = [replace(row, error=told.get(place, "")) for place, row in enumerate(rows)]
         if self.original_asks is None:
             return padded(rows)
-        pairs = zip_longest(self.original_asks, rows)
-        return [replace(row or AskRow(""), original=original or "") for original, row in pairs]
+        typed = by_number(rows)
+        originals = {number: text for number, text in enumerate(self.original_asks, 1) if text}
+        return [
+            replace(typed.get(number, AskRow("")), was=number, original=originals.get(number, ""))
+            for number in sorted({*originals, *(number for number, row in typed.items() if row.text)})
+        ]
 
     def seeing(self, version: str, original_seen: int) -> "TextForm":
         """The same form, with what was typed, as if its writer had begun from `version`."""

@@ -11,6 +11,7 @@ from campaign.sealing import CannotOpen
 from letters.jobs import job_step, start_job
 from letters.models import Coalition, Job, Letter, User
 from letters.services import record_audit
+from signatures.commented import Settled
 from signatures.decisions import make_decision
 from signatures.models import Decision
 from signatures.services import AlreadySigned, WrongState
@@ -87,7 +88,7 @@ def _decide_each(source: Source, rows: Iterable[Any], decision: Decision, actor:
         try:
             with transaction.atomic():
                 decide(row, actor, decision.reason, decision)
-        except (WrongState, AlreadySigned, CannotOpen, NeedsLook):
+        except (WrongState, AlreadySigned, CannotOpen, NeedsLook, Settled):
             passed_over += 1
     if passed_over:
         Decision.objects.filter(pk=decision.pk).update(passed_over=F("passed_over") + passed_over)

@@ -12,8 +12,9 @@ from campaign.sealing import CannotOpen
 from letters.jobs import cancel_job, job_step, start_job
 from letters.models import Job, User
 from letters.services import record_audit
+from signatures.commented import unsettle_comment
 from signatures.decisions import Standing, Verb, make_decision, record_decided, settle_report
-from signatures.models import DecidedSignature, Decision, Kind, Report, Signature, State
+from signatures.models import DecidedComment, DecidedSignature, Decision, Kind, Report, Signature, State
 from signatures.services import WrongState, _enter, _locked, _note
 
 BATCH = 50
@@ -68,12 +69,12 @@ def last_decision(row: Signature) -> Decision | None:
 
 
 def outcomes_of(decision: Decision) -> dict[str, int]:
-    """How many signatures a decision touched, by what has become of it."""
-    return dict(decision.rows.order_by().values_list("outcome").annotate(Count("pk")))
+    """How many rows a decision touched, by what has become of it."""
+    return dict(decision.touched().order_by().values_list("outcome").annotate(Count("pk")))
 
 
 def undo_decision(decision: Decision, *, actor: User) -> bool:
-    """Stops what is still being decided, and puts every signature back that has not changed since; many of them in a
+    """Stops what is still being decided, and puts everything back that has not changed since; many of them in a
     job. False if it was undone before."""
     with transaction.atomic():
         if decision.job:
@@ -82,12 +83,13 @@ def undo_decision(decision: Decision, *, actor: User) -> bool:
         first = Decision.objects.filter(pk=decision.pk, undone_at=None).update(undone_at=now, undone_by=actor)
         if not first:
             return False
-        rows = decision.rows.count()
+        rows = decision.touched().count()
+        what = "comments" if decision.is_on_comments else "signatures"
         record_audit(
             decision.coalition,
             "decision undone",
             actor=actor,
-            detail={"decision": decision.pk, "signatures": rows},
+            detail={"decision": decision.pk, what: rows},
         )
         decision.refresh_from_db()
         if rows > BATCH:
@@ -106,10 +108,12 @@ def undo_step(job: Job) -> int:
 
 
 def _undo_some(decision: Decision) -> int:
-    rows = decision.rows.filter(outcome=Outcome.STANDS).select_related("signature", "report")
-    batch = list(rows.order_by("pk")[:BATCH])
+    rows = decision.touched().filter(outcome=Outcome.STANDS)
+    batch: list[DecidedSignature | DecidedComment] = list(rows.order_by("pk")[:BATCH])
     for one in batch:
-        one.outcome = _undo_one(one, decision)
+        one.outcome = (
+            unsettle_comment(one, decision) if isinstance(one, DecidedComment) else _undo_one(one, decision)
+        )
         one.save(update_fields=["outcome"])
     return len(batch)
 

@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaign import sealing
-from letters.models import Coalition, Letter, User
+from letters.models import Coalition, Comment, Letter, User
 from signatures import reviewing, services
+from signatures.commented import settle_comment
 from signatures.decisions import Verb
 from signatures.models import Decision, Kind, Report, Signature, State
 from signatures.moderation import COUNTED_AT_MOST, Seen, look_alikes, seen_of
@@ -31,9 +32,15 @@ class Item(NamedTuple):
 
     pk: int
     letter: Letter
-    seen: Seen
     since: datetime
+    seen: Seen | None = None
     report: Report | None = None
+    comment: Comment | None = None
+
+    @property
+    def name(self) -> str:
+        """Whose it is; empty where no key opens it."""
+        return self.seen.name if self.seen else self.comment.organisation if self.comment else ""
 
     @property
     def words(self) -> str:
@@ -110,12 +117,21 @@ def waiting_reports() -> QuerySet[Report]:
     return Report.objects.filter(stands, decided_at=None).select_related("letter", "signature")
 
 
+def waiting_comments() -> QuerySet[Comment]:
+    """Of organisations in the room."""
+    return Comment.objects.waiting().select_related("letter")
+
+
 def _signature_item(row: Signature) -> Item:
-    return Item(row.pk, row.letter, seen_of(row), row.state_at)
+    return Item(row.pk, row.letter, row.state_at, seen_of(row))
 
 
 def _report_item(row: Report) -> Item:
-    return Item(row.pk, row.letter, seen_of(row.signature), row.created_at, row)
+    return Item(row.pk, row.letter, row.created_at, seen_of(row.signature), row)
+
+
+def _comment_item(row: Comment) -> Item:
+    return Item(row.pk, row.letter, row.created_at, comment=row)
 
 
 def _approve_organisation(row: Signature, actor: User, reason: str, decision: Decision) -> None:
@@ -140,6 +156,10 @@ def _keep(row: Report, actor: User, reason: str, decision: Decision) -> None:
 
 def _remove(row: Report, actor: User, reason: str, decision: Decision) -> None:
     services.remove_signature(row.signature, actor=actor, reason=reason, within=decision)
+
+
+def _settle(row: Comment, actor: User, reason: str, decision: Decision) -> None:
+    settle_comment(row, actor=actor, within=decision)
 
 
 SOURCES: dict[str, Source] = {
@@ -171,6 +191,15 @@ SOURCES: dict[str, Source] = {
             rows=waiting_reports,
             item=_report_item,
             verbs={Verb.KEEP: _keep, Verb.REMOVE: _remove},
+        ),
+        Source(
+            name="comments",
+            title=_("Comments"),
+            empty=_("No comment of an organisation waits."),
+            since="created_at",
+            rows=waiting_comments,
+            item=_comment_item,
+            verbs={Verb.RESOLVE: _settle, Verb.HIDE: _settle},
         ),
     )
 }

@@ -3,6 +3,7 @@
 for (const rows of document.querySelectorAll("[data-rows]")) {
   const list = rows.querySelector("ol");
   const field = (row) => row.querySelector("textarea");
+  const numbersStay = "new" in rows.dataset;
   const number = () => {
     const items = [...list.children].filter((row) => field(row));
     items.forEach((row, at) => {
@@ -10,16 +11,21 @@ for (const rows of document.querySelectorAll("[data-rows]")) {
         const verb = button.value.split("-")[0];
         button.value = `${verb}-${at}`;
         button.disabled = (verb === "up" && at === 0) || (verb === "down" && at === items.length - 1);
-        button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/[\d۰-۹]+/u, at + 1));
+        if (!numbersStay) button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/[\d۰-۹]+/u, at + 1));
       }
       const label = row.querySelector("label");
-      label.textContent = label.textContent.replace(/[\d۰-۹]+/u, at + 1);
+      if (!numbersStay) label.textContent = label.textContent.replace(/[\d۰-۹]+/u, at + 1);
       label.htmlFor = field(row).id = `id_ask_${at + 1}`;
     });
   };
   const changed = () => rows.dispatchEvent(new Event("input", {bubbles: true}));
   const clear = (row) => {
     field(row).value = row.querySelector("[name=was]").value = "";
+    if (numbersStay) {
+      row.removeAttribute("value");
+      row.querySelector("label").textContent = rows.dataset.new;
+      row.querySelector("[name=row]")?.setAttribute("aria-label", rows.dataset.out);
+    }
     return row;
   };
   rows.addEventListener("click", (event) => {

@@ -31,6 +31,7 @@ NEEDS = {
     "letter_preview": ("read", "read"),
     "comments": ("read", "comment"),
     "comment": ("read", "comment"),
+    "comment_moderate": ("read", "moderate"),
     "template_save": ("write", "write"),
     "template_delete": ("write", "write"),
     "translators": ("read", "invite"),

@@ -15,10 +15,14 @@ def make_version(letter: Letter, language: str = "", **fields: Any) -> TextVersi
     """The next version of a letter's text, as the text is now unless `fields` say otherwise."""
     language = language or letter.original_language
     content = content_of(letter.working_edition, language)
-    values = {**content, "mark": mark_of(content), "number": _next(letter, language), **fields}
-    return TextVersion.objects.create(
-        letter=letter, edition=letter.working_edition, language=language, **values
-    )
+    values = {
+        **content,
+        "edition": letter.working_edition,
+        "mark": mark_of(content),
+        "number": _next(letter, language),
+        **fields,
+    }
+    return TextVersion.objects.create(letter=letter, language=language, **values)
 
 
 def _next(letter: Letter, language: str) -> int:

@@ -2,7 +2,7 @@
 
 from letters.desk.answers import retract_answer, show_answers
 from letters.desk.coalition import edit_coalition
-from letters.desk.commenting import list_comments, settle_comment
+from letters.desk.commenting import list_comments, moderate_comment, settle_comment
 from letters.desk.history import list_versions, restore_version, show_version
 from letters.desk.jobs import cancel_job, retry_job, show_job
 from letters.desk.joining import show_invitation
@@ -91,6 +91,7 @@ __all__ = [
     "list_translators",
     "list_updates",
     "list_versions",
+    "moderate_comment",
     "new_letter",
     "new_official",
     "new_update",

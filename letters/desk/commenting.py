@@ -1,7 +1,7 @@
 """Comments beside a draft: members write and resolve them, everybody with the right to read sees them."""
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -12,7 +12,13 @@ from letters.forms import refused
 from letters.models import Comment, Letter
 from letters.paging import page_before
 from letters.roles import May
-from letters.services.comments import add_comment, reopen_comment, resolve_comment
+from letters.services.comments import (
+    add_comment,
+    hide_comment,
+    reopen_comment,
+    resolve_comment,
+    show_comment_again,
+)
 from letters.writing_forms import CommentForm
 
 ON_A_PAGE = 50
@@ -21,7 +27,8 @@ BESIDE_A_DRAFT = 20
 
 @desk_page(post=May.COMMENT)
 def list_comments(request: HttpRequest, coalition: str, letter_id: int) -> HttpResponse:
-    """The comments on a letter, unresolved or (`show=resolved`) resolved, newest first, and a form to write one."""
+    """The comments on a letter, newest first: unresolved ones, resolved (`show=resolved`), or for who moderates hidden
+    (`show=hidden`); and a form to write one."""
     letter = letter_of(request, coalition, letter_id)
     languages = [text.language for text in letter.working_edition.texts.all()]
     initial = {"language": request.GET.get("language", "")}
@@ -30,18 +37,30 @@ def list_comments(request: HttpRequest, coalition: str, letter_id: int) -> HttpR
         add_comment(letter, author=member(request), **form.cleaned_data)
         messages.success(request, _("Your comment stands beside the draft."))
         return redirect(request.path)
-    shows_resolved = request.GET.get("show") == "resolved"
-    found = letter.comments.shown().filter(resolved_at__isnull=not shows_resolved)
-    comments, more = page_before(found.select_related("author", "resolved_by"), "pk", request.GET, ON_A_PAGE)
+    shows = _shows(request)
+    found = _listed(letter, shows).select_related("author", "resolved_by")
+    comments, more = page_before(found, "pk", request.GET, ON_A_PAGE)
     context = {
         "coalition": home_coalition(request),
         "letter": letter,
         "form": form,
         "comments": comments,
-        "shows_resolved": shows_resolved,
+        "shows": shows,
         "more": more,
     }
     return refused(request, "desk/comments.html", context)
+
+
+def _shows(request: HttpRequest) -> str:
+    moderates = request.may["moderate"]  # type: ignore[attr-defined]
+    shows = request.GET.get("show", "")
+    return shows if shows == "resolved" or (shows == "hidden" and moderates) else ""
+
+
+def _listed(letter: Letter, shows: str) -> QuerySet[Comment]:
+    if shows == "hidden":
+        return letter.comments.filter(hidden_at__isnull=False)
+    return letter.comments.shown().filter(resolved_at__isnull=shows != "resolved")
 
 
 @desk_page(post=May.COMMENT)
@@ -52,6 +71,21 @@ def settle_comment(request: HttpRequest, coalition: str, letter_id: int, comment
     comment = get_object_or_404(letter.comments.shown(), pk=comment_id)
     settle = reopen_comment if request.POST.get("verb") == "reopen" else resolve_comment
     settle(comment, actor=member(request))
+    return redirect("desk:comments", coalition, letter.pk)
+
+
+@desk_page(post=May.MODERATE)
+@require_POST
+def moderate_comment(request: HttpRequest, coalition: str, letter_id: int, comment_id: int) -> HttpResponse:
+    """Takes a comment out of everybody's sight, or shows it again; either is the other's undo."""
+    letter = letter_of(request, coalition, letter_id)
+    comment = get_object_or_404(letter.comments, pk=comment_id)
+    if request.POST.get("verb") == "show":
+        show_comment_again(comment, actor=member(request))
+        messages.success(request, _("The comment is shown again."))
+    else:
+        hide_comment(comment, actor=member(request))
+        messages.success(request, _("The comment is hidden. It is kept, and you can show it again."))
     return redirect("desk:comments", coalition, letter.pk)
 
 

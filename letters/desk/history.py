@@ -12,6 +12,7 @@ from letters.access import desk_page, home_coalition, letter_of, member
 from letters.differences import compare
 from letters.models import TextVersion
 from letters.paging import page_before
+from letters.services.drafts import restores_asks
 from letters.services.versions import newest_number, versions_at
 
 ON_A_PAGE = 30
@@ -78,6 +79,10 @@ def restore_version(
         return redirect("desk:text_version", coalition, letter.pk, language, version_number)
     if saved:
         messages.success(request, _("Version %d was restored, as a new version.") % version_number)
+        if not restores_asks(letter, version):
+            messages.info(
+                request, _("The asks stayed as they are: before the launch they had other numbers.")
+            )
     else:
         messages.info(request, _("The text is like that version already."))
     return redirect("desk:letter_text", coalition, letter.pk, language)

@@ -14,6 +14,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def unresolved(self) -> "CommentQuerySet":
         return self.shown().filter(resolved_at=None)
 
+    def waiting(self) -> "CommentQuerySet":
+        """What an organisation said and no member has settled; by the index `comment_waiting`."""
+        return self.unresolved().exclude(organisation="")
+
 
 class Comment(models.Model):
     """A remark beside a draft, plain text: a member's, or one of an organisation in the sign-on room."""
@@ -43,7 +47,14 @@ class Comment(models.Model):
                 condition=Q(author=None) | Q(organisation=""), name="comment_of_a_member_or_an_organisation"
             ),
         ]
-        indexes = [models.Index(fields=["letter", "-id"], name="comment_by_letter")]
+        indexes = [
+            models.Index(fields=["letter", "-id"], name="comment_by_letter"),
+            models.Index(
+                fields=["letter", "id"],
+                condition=Q(resolved_at=None, hidden_at=None),
+                name="comment_waiting",
+            ),
+        ]
         ordering = ["-id"]
 
     def __str__(self) -> str:

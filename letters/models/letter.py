@@ -123,6 +123,10 @@ class Letter(models.Model):
         """Whether texts and asks can no longer be changed in place: no edition is being written."""
         return self.working_edition.frozen_at is not None
 
+    def asks_keep_numbers(self) -> bool:
+        """Whether the public, or who was promised a text, has read the asks by their numbers: an edition is frozen."""
+        return self.edition.frozen_at is not None
+
     def accepts(self, kind: str) -> bool:
         return self.accepts_organisations if kind == "organisation" else self.accepts_individuals
 
@@ -222,6 +226,11 @@ class Edition(models.Model):
             for number, texts in self.asks().items()
         ]
         return [(number, text) for number, text in asks if text]
+
+    def asks_by_place(self, language: str) -> list[str]:
+        """The asks in exactly that language, each at the place of its number, from 1; empty where there is none."""
+        asks = {number: texts[language] for number, texts in self.asks().items() if language in texts}
+        return [asks.get(number, "") for number in range(1, max(asks, default=0) + 1)]
 
     def text_in(self, language: str) -> "Text | None":
         return next((text for text in self.texts.all() if text.language == language), None)

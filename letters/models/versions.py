@@ -25,7 +25,7 @@ class TextVersion(models.Model):
     salutation = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)
     closing = models.CharField(max_length=500, blank=True)
-    asks = models.JSONField(default=list)  # texts by their order; empty for one that has no translation
+    asks = models.JSONField(default=list)  # each at its number's place; empty where there is none
     mark = models.CharField(
         max_length=16
     )  # a digest of all that, by which a writer's beginning is found again

@@ -1,5 +1,7 @@
 """What is said beside a draft, by members and by organisations in the sign-on room."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -40,29 +42,30 @@ def add_comment(
 
 
 @transaction.atomic
-def resolve_comment(comment: Comment, *, actor: User) -> bool:
+def resolve_comment(comment: Comment, *, actor: User, now: datetime | None = None) -> bool:
     """Says that a comment is dealt with, once: False if it was before."""
     standing = Comment.objects.filter(pk=comment.pk, resolved_at=None)
-    done = bool(standing.update(resolved_at=timezone.now(), resolved_by=actor))
+    done = bool(standing.update(resolved_at=now or timezone.now(), resolved_by=actor))
     return done and _record(comment, "comment resolved", actor)
 
 
 @transaction.atomic
-def reopen_comment(comment: Comment, *, actor: User) -> bool:
+def reopen_comment(comment: Comment, *, actor: User | None) -> bool:
     resolved = Comment.objects.filter(pk=comment.pk, resolved_at__isnull=False)
     done = bool(resolved.update(resolved_at=None, resolved_by=None))
     return done and _record(comment, "comment reopened", actor)
 
 
 @transaction.atomic
-def hide_comment(comment: Comment, *, actor: User) -> bool:
+def hide_comment(comment: Comment, *, actor: User, now: datetime | None = None) -> bool:
     """Takes a comment out of everybody's sight, once; it is kept."""
-    done = bool(Comment.objects.filter(pk=comment.pk, hidden_at=None).update(hidden_at=timezone.now()))
+    shown = Comment.objects.shown().filter(pk=comment.pk)
+    done = bool(shown.update(hidden_at=now or timezone.now()))
     return done and _record(comment, "comment hidden", actor)
 
 
 @transaction.atomic
-def show_comment_again(comment: Comment, *, actor: User) -> bool:
+def show_comment_again(comment: Comment, *, actor: User | None) -> bool:
     done = bool(Comment.objects.filter(pk=comment.pk, hidden_at__isnull=False).update(hidden_at=None))
     return done and _record(comment, "comment shown again", actor)
 

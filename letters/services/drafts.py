@@ -1,6 +1,7 @@
 """Writing a draft: its settings, its texts by language, its asks. What is frozen is refused."""
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -73,7 +74,7 @@ def create_letter(
     )
     LetterCoalition.objects.create(letter=letter, coalition=coalition, is_lead=True)
     edition = Edition.objects.create(letter=letter)
-    asks = content.pop("asks")
+    asks = [ask for ask in content.pop("asks") if ask]
     Text.objects.create(edition=edition, language=language, **content)
     set_asks(letter, language=language, asks=asks)
     if content["title"]:
@@ -128,8 +129,9 @@ def save_text(
     """Writes the draft in one language, asks included, and keeps it as a version; None if nothing changed.
 
     Raises Frozen, and Stale unless `seen` (None: whatever it is) is the text_version that the writer began from.
-    `came_from` tells for each ask of the original which number it had (None: it is new), so that its translations go
-    with it. A translation is then `brought_up` to the original's version of the number `original_seen` (None: newest).
+    `asks` stand each at the place of its number, from 1, and empty ones are left out. `came_from` tells for each ask of
+    the original which number it had (None: it is new), so that its translations go with it. A translation is then
+    `brought_up` to the original's version of the number `original_seen` (None: newest).
     """
     locked = lock_text(letter)
     if seen is not None and seen != text_version(locked, language):
@@ -168,12 +170,26 @@ def _keep(edition: Edition, language: str, writer: Writer) -> TextVersion:
 
 @transaction.atomic
 def restore_version(letter: Letter, *, version: TextVersion, actor: User | None = None) -> TextVersion | None:
-    """Saves an earlier version again, as the newest; None if the text is like it. Raises Frozen."""
-    saved = save_text(letter, language=version.language, **version.content(), brought_up=False, actor=actor)
+    """Saves an earlier version again, as the newest; None if the text is like it. Raises Frozen.
+
+    After the launch the asks stay as they are if the version was saved while they were still numbered anew.
+    """
+    content = version.content()
+    if not restores_asks(letter, version):
+        content["asks"] = asks_of(letter.working_edition, version.language)
+    saved = save_text(letter, language=version.language, **content, brought_up=False, actor=actor)
     if saved:
         detail = {"language": version.language, "version": version.number}
         record_audit(letter.lead, "version restored", letter=letter, actor=actor, detail=detail)
     return saved
+
+
+def restores_asks(letter: Letter, version: TextVersion) -> bool:
+    """Whether the asks of a version have the numbers of today; else restoring it leaves the asks as they are."""
+    if not letter.asks_keep_numbers():
+        return True
+    first = min(letter.editions.all(), key=lambda edition: edition.order_of)
+    return version.edition_id != first.pk or version.asks == asks_of(first, version.language)
 
 
 @transaction.atomic
@@ -212,15 +228,33 @@ def remove_language(letter: Letter, *, language: str, actor: User | None = None)
 def set_asks(
     letter: Letter, *, language: str, asks: Sequence[str], came_from: Sequence[int | None] | None = None
 ) -> None:
-    """The asks in one language, numbered from 1. The original says how many there are, and which number each had
-    (`came_from`; None: the same): what it drops goes in every language. A translation may have fewer, not more."""
+    """The asks in one language, each at the place of its number, from 1. The original says which there are, and which
+    number each had (`came_from`; None: the same): what it drops goes in every language. A translation has no others.
+
+    Before the launch they are numbered by their order. Then each keeps its number for the letter's life, whatever its
+    place; the number of one that was dropped stays unused, and a new one has the next after all of them.
+    """
     edition = letter.working_edition
     numbered = {number: text for number, text in enumerate(asks, 1) if text}
     if language == letter.original_language:
-        _set_original_asks(letter, edition, numbered, dict(enumerate(came_from or numbered, 1)))
+        had = dict(enumerate(came_from if came_from is not None else range(1, len(asks) + 1), 1))
+        if letter.asks_keep_numbers():
+            numbered = _with_kept_numbers(letter, numbered, had)
+            had = {number: number for number in numbered}
+        _set_original_asks(letter, edition, numbered, had)
         return
     edition.ask_texts.filter(language=language).delete()
     _write_asks(letter, edition, {number: {language: numbered.get(number, "")} for number in edition.asks()})
+
+
+def _with_kept_numbers(letter: Letter, asks: dict[int, str], had: dict[int, int | None]) -> dict[int, str]:
+    known = set(letter.asks.values_list("number", flat=True))
+    unused = count(max(known, default=0) + 1)
+    kept: dict[int, str] = {}
+    for place, text in asks.items():
+        number = had.get(place)
+        kept[number if number in known and number not in kept else next(unused)] = text
+    return kept
 
 
 def _set_original_asks(
@@ -233,7 +267,8 @@ def _set_original_asks(
     moved = {number: before.get(came_from.get(number) or 0, {}) for number in asks}
     original = letter.original_language
     _write_asks(letter, edition, {number: {**moved[number], original: asks[number]} for number in asks})
-    letter.asks.filter(texts=None).delete()
+    if not letter.asks_keep_numbers():
+        letter.asks.filter(texts=None).delete()
 
 
 def _write_asks(letter: Letter, edition: Edition, asks: dict[int, dict[str, str]]) -> None:

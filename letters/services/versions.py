@@ -35,11 +35,7 @@ def content_of(edition: Edition, language: str) -> dict[str, Any]:
 
 
 def asks_of(edition: Edition, language: str) -> list[str]:
-    """The asks in exactly that language in their order, empty for each that has no translation but the last ones."""
-    asks = [texts.get(language, "") for texts in edition.asks().values()]
-    while asks and not asks[-1]:
-        asks.pop()
-    return asks
+    return edition.asks_by_place(language)
 
 
 def mark_of(content: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from letters.models import Coalition, Letter, User
 from letters.roles import May
 from signatures import bulk, moderation, notable, reviewing, to_decide
 from signatures.desk_forms import NotableNamesForm, ReasonForm
-from signatures.models import DecidedSignature, Decision
+from signatures.models import DecidedComment, DecidedSignature, Decision
 from signatures.to_decide import SOURCES, WITH_REASON, Cursor, Source
 
 # What is recorded here; it is kept in English, and translated where it is shown.
@@ -80,6 +80,8 @@ VERB_NAMES = {
     Decision.Verb.REFUSE: gettext_noop("Refuse"),
     Decision.Verb.KEEP: gettext_noop("Keep"),
     Decision.Verb.REMOVE: gettext_noop("Remove"),
+    Decision.Verb.RESOLVE: gettext_noop("Resolve"),
+    Decision.Verb.HIDE: gettext_noop("Hide"),
 }
 
 
@@ -200,13 +202,14 @@ def show_decision(request: HttpRequest, coalition: str, decision_id: int) -> Htt
     decision = get_object_or_404(found, pk=decision_id)
     if request.method == "POST":
         return _stop(request, decision) if "stop" in request.POST else _undo(request, decision)
-    rows = decision.rows.order_by("pk").select_related("signature__letter")
+    told = "comment__letter" if decision.is_on_comments else "signature__letter"
+    rows = decision.touched().order_by("pk").select_related(told)[: to_decide.ON_A_PAGE]
     outcomes = reviewing.outcomes_of(decision)
     leave_at = reviewing.mails_leave_at(decision)
     context = {
         "coalition": owner,
         "decision": decision,
-        "rows": [(row, moderation.seen_of(row.signature)) for row in rows[: to_decide.ON_A_PAGE]],
+        "rows": [(row, _seen(row)) for row in rows],
         "touched": sum(outcomes.values()),
         "undone": outcomes.get(DecidedSignature.Outcome.UNDONE, 0),
         "changed": outcomes.get(DecidedSignature.Outcome.CHANGED, 0),
@@ -218,6 +221,10 @@ def show_decision(request: HttpRequest, coalition: str, decision_id: int) -> Htt
     if any(job and job.is_unfinished() for job in (decision.job, decision.undo_job)):
         response.headers["Refresh"] = str(REFRESH)
     return response
+
+
+def _seen(row: DecidedSignature | DecidedComment) -> moderation.Seen | None:
+    return moderation.seen_of(row.signature) if isinstance(row, DecidedSignature) else None
 
 
 def _undo(request: HttpRequest, decision: Decision) -> HttpResponse:

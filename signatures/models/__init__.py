@@ -4,7 +4,7 @@ from signatures.models.guests import GuestImport, ImportRow, OrganisationMerge, 
 from signatures.models.links import InvitationLink, Opening, Reminder
 from signatures.models.mailing import AddressQuota, DigestKey, LinkRequest
 from signatures.models.organisation import DomainProof, Organisation
-from signatures.models.review import DecidedSignature, Decision, NotableName, Report
+from signatures.models.review import DecidedComment, DecidedSignature, Decision, NotableName, Report
 from signatures.models.room import Answer, Invitation
 from signatures.models.signature import Exposure, Kind, Mail, Origin, Signature, State, Verified
 from signatures.models.tally import CountryTotal, EditionTotal, Tally
@@ -14,6 +14,7 @@ __all__ = [
     "Answer",
     "Breakdown",
     "CountryTotal",
+    "DecidedComment",
     "DecidedSignature",
     "Decision",
     "DigestKey",

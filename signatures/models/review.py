@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from letters.models import Coalition, Job, Letter
+from letters.models import Coalition, Comment, Job, Letter
 from signatures.models.organisation import Organisation
 from signatures.models.signature import Signature
 
@@ -77,7 +77,7 @@ class Report(models.Model):
 
 
 class Decision(models.Model):
-    """What a member decided on one signature or on many at once, so that it can be undone as a whole."""
+    """What a member decided on one signature or comment or on many at once, so that it can be undone as a whole."""
 
     class Verb(models.TextChoices):
         APPROVE = "approve", _("approved")
@@ -85,6 +85,8 @@ class Decision(models.Model):
         KEEP = "keep", pgettext_lazy("a signature", "kept")
         REMOVE = "remove", _("removed")
         RESTORE = "restore", _("restored")
+        RESOLVE = "resolve", _("resolved")
+        HIDE = "hide", _("hidden")
 
     coalition = models.ForeignKey(Coalition, models.CASCADE, related_name="decisions")
     verb = models.CharField(max_length=8, choices=Verb.choices)
@@ -104,14 +106,31 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"{self.verb} {self.pk}"
 
+    @property
+    def is_on_comments(self) -> bool:
+        return self.verb in (self.Verb.RESOLVE, self.Verb.HIDE)
 
-class DecidedSignature(models.Model):
-    """One signature that a decision touched: how it stood before, and from when on it stands as decided."""
+    def touched(self) -> "models.QuerySet[DecidedSignature] | models.QuerySet[DecidedComment]":
+        return self.decided_comments.all() if self.is_on_comments else self.rows.all()
+
+
+class Decided(models.Model):
+    """One row that a decision touched: from when on it stands as decided, and what has become of that."""
 
     class Outcome(models.TextChoices):
         STANDS = "", _("stands as decided")
         UNDONE = "undone", _("undone")
         CHANGED = "changed", _("changed since, so it was left")
+
+    stands_since = models.DateTimeField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.STANDS, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class DecidedSignature(Decided):
+    """A signature that a decision touched, and how it stood before."""
 
     decision = models.ForeignKey(Decision, models.CASCADE, related_name="rows", db_index=False)
     signature = models.ForeignKey(Signature, models.CASCADE, related_name="decided")
@@ -122,8 +141,6 @@ class DecidedSignature(models.Model):
     # The organisation that was recorded as reviewed by this, and not before.
     reviewed = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")
     report = models.ForeignKey(Report, models.SET_NULL, null=True, related_name="+")
-    stands_since = models.DateTimeField()
-    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.STANDS, blank=True)
 
     class Meta:
         constraints = [
@@ -132,3 +149,20 @@ class DecidedSignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.signature_id} by {self.decision_id}"
+
+
+class DecidedComment(Decided):
+    """A comment that a decision touched; it was neither resolved nor hidden before."""
+
+    decision = models.ForeignKey(Decision, models.CASCADE, related_name="decided_comments", db_index=False)
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "comment"], name="comment_decided_once_by_a_decision"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"comment {self.comment_id} by {self.decision_id}"

@@ -116,7 +116,7 @@ def test_the_queue_costs_the_same_for_more_rows(
         report(factories.make_signature(letter))
         Decision.objects.create(coalition=letter.lead, verb="keep", made_by=member_client.user)
     url = reverse("desk:to_decide", args=[letter.lead.slug])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert member_client.get(url, {"what": what}).content.decode().count("data-row") == rows
 
 
@@ -177,7 +177,7 @@ def test_choosing_none_or_what_is_decided_already_decides_nothing(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"verb": "keep"}, {"verb": "launch"}, {"source": "comments"}, {"until": "2024-13-99"}, {"until": ""}],
+    [{"verb": "keep"}, {"verb": "launch"}, {"source": "letters"}, {"until": "2024-13-99"}, {"until": ""}],
 )
 def test_what_makes_no_sense_decides_nothing(
     member_client: MemberClient, letter: Letter, wrong: dict[str, str]
