@@ -214,7 +214,7 @@ def test_an_owner_of_another_coalition_publishes_with_it_reads_and_comments_and_
         is_refused(page, site.url + address(name, letter), 404)
 
 
-@pytest.mark.parametrize("name", ["letter", "letter_text", "letter_audit", "room", "members"])
+@pytest.mark.parametrize("name", ["letter", "letter_audit", "room"])
 def test_the_desk_on_a_phone_from_right_to_left(
     new_page: Callable[..., Page], site: Any, letter: Letter, name: str, tmp_path: Path
 ) -> None:
