@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from letters.models import Coalition, Letter, LetterCoalition, Membership, User
 from letters.roles import May, allowed
@@ -110,7 +111,9 @@ def _membership(request: HttpRequest, slug: str) -> Membership:
 def _admit(request: HttpRequest, may: Iterable[May]) -> None:
     request.may = {one.value: one in may for one in May}  # type: ignore[attr-defined]
     if not request.may[request.needs]:  # type: ignore[attr-defined]
-        raise PermissionDenied
+        raise PermissionDenied(
+            _("Your role in this coalition does not allow this. Its owners can change your role.")
+        )
 
 
 def _letters_of(coalition: Coalition) -> Any:

@@ -32,6 +32,7 @@ def open_queue(page: Page, site: Any, member: Membership) -> Page:
     page.fill("[name=password]", PASSWORD)
     page.locator("main button[type=submit], main form button").first.click()
     expect(page.get_by_role("heading", name="To decide")).to_be_visible()
+    page.wait_for_load_state()
     return page
 
 
