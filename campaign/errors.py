@@ -10,7 +10,7 @@ def not_readable(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400: what was typed or pasted may be too long for a form, which is told as such."""
     if isinstance(exception, RequestDataTooBig):
         return too_large(request)
-    return bad_request(request, exception)  # type: ignore[return-value]  # it is an HttpResponse
+    return bad_request(request, exception)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
