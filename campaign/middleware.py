@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
+from campaign.errors import too_large
 from campaign.pages import WITH_NAMES
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -35,7 +36,7 @@ def refuse_large_body(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if _content_length(request) > LARGEST_BODY:
-            return HttpResponse("This is far more than any form takes.\n", "text/plain", status=413)
+            return too_large(request)
         return get_response(request)
 
     return middleware

@@ -59,13 +59,13 @@ INSTALLED_APPS = [
 # Sessions and sign-in are lazy: a public page never asks for them, so it carries no cookie and no Vary: Cookie.
 MIDDLEWARE = [
     "campaign.middleware.log_access",
-    "campaign.middleware.refuse_large_body",
     "campaign.middleware.forget_what_is_not_there",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "campaign.middleware.desk_language",
     "csp.middleware.CSPMiddleware",
+    "campaign.middleware.refuse_large_body",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -36,6 +36,7 @@ accounts += [
 ]
 desk = [*letters_desk.urlpatterns, *signatures_desk.urlpatterns, *deliveries_desk.urlpatterns]
 
+handler400 = "campaign.errors.not_readable"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

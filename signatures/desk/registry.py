@@ -19,7 +19,7 @@ from signatures import merging, registry
 from signatures.contacts import Contact
 from signatures.guest_forms import NewOrganisationForm, OrganisationForm, organisation_data
 from signatures.guests.likeness import Why
-from signatures.models import Invitation, Organisation, OrganisationMerge, Signature, State
+from signatures.models import Exposure, Invitation, Organisation, OrganisationMerge, Signature, State
 
 LETTERS_SHOWN = 50
 MERGES_SHOWN = 10
@@ -64,12 +64,14 @@ def show_organisation(request: HttpRequest, coalition: str, organisation_id: int
 
 def _facts(request: HttpRequest, organisation: Organisation) -> dict[str, Any]:
     signed = Signature.objects.filter(organisation=organisation, state=State.CONFIRMED)
-    places = Invitation.objects.filter(organisation=organisation).select_related("letter").order_by("-pk")
+    if not request.may[May.SIGNATURES]:  # type: ignore[attr-defined]
+        signed = signed.filter(exposure=Exposure.PUBLIC)
+    places = Invitation.objects.filter(organisation=organisation).select_related("letter", "signature")
     return {
         "coalition": organisation.coalition,
         "organisation": organisation,
         "signed": signed.order_by("-pk").values_list("letter__slug", flat=True)[:LETTERS_SHOWN],
-        "places": [(place, _contact(request, place)) for place in places[:LETTERS_SHOWN]],
+        "places": [(place, _contact(request, place)) for place in places.order_by("-pk")[:LETTERS_SHOWN]],
         "other_names": organisation.other_names.all()[:LETTERS_SHOWN],
         "merges": organisation.merges.filter(undone_at=None)[:MERGES_SHOWN],
         "language": get_language(),

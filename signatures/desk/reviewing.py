@@ -188,7 +188,8 @@ def _moment(text: str) -> datetime | None:
         found = parse_datetime(text)
     except ValueError:
         return None
-    return found if found and found.tzinfo else None
+    # Near either end of the calendar it has no moment in UTC, which the database asks for.
+    return found if found and found.tzinfo and 1 < found.year < 9999 else None
 
 
 # --- One decision -------------------------------------------------------------------------------------------
@@ -261,7 +262,7 @@ def edit_notable_names(request: HttpRequest, coalition: str) -> HttpResponse:
         told = ngettext("%s name was added.", "%s names were added.", added) % added
         messages.success(request, told)
         return redirect("desk:notable_names", owner.slug)
-    start = " ".join(request.GET.get("after", "").split())[:200]
+    start = " ".join(request.GET.get("after", "").replace("\0", "").split())[:200]
     rows = list(owner.notable_names.filter(name_key__gt=start).order_by("name_key")[: NAMES_SHOWN + 1])
     context = {
         "coalition": owner,

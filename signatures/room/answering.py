@@ -11,7 +11,17 @@ from letters.models import Letter
 from letters.services.comments import add_comment
 from signatures import services
 from signatures.keys import address_digest
-from signatures.models import Answer, Exposure, Invitation, Kind, Organisation, Signature, State, Verified
+from signatures.models import (
+    Answer,
+    Exposure,
+    Invitation,
+    Kind,
+    Organisation,
+    OtherName,
+    Signature,
+    State,
+    Verified,
+)
 from signatures.models.signature import PLACED, Origin
 from signatures.person import Person, expose
 from signatures.room.links import Visit
@@ -157,15 +167,27 @@ def _verdict(visit: Visit, organisation: Organisation, person: Person) -> tuple[
     known = on_domain and organisation.verified_at is not None
     verified = Verified.DOMAIN if known else Verified.MAIL
     is_trusted = visit.link is None or on_domain
-    if is_trusted and person.email and _is_name_of(organisation, person.organisation):
+    is_own_name = _is_name_of(organisation, person.organisation)
+    if is_trusted and person.email and is_own_name:
         return State.CONFIRMED, verified
     return State.WAITING, Verified.MAIL
 
 
 def _is_name_of(organisation: Organisation, name: str) -> bool:
-    """Whether one of the two names is in the other, as 'Article 19' is in 'ARTICLE 19 Pakistan'."""
+    """Whether one of the two names is in the other, as 'Article 19' is in 'ARTICLE 19 Pakistan', and it is not by this
+    name that the coalition knows another organisation."""
     ours, theirs = organisation.name_key, name_key(name)
-    return min(len(ours), len(theirs)) >= SHORTEST_KEY and (ours in theirs or theirs in ours)
+    if ours == theirs:
+        return True
+    is_part = min(len(ours), len(theirs)) >= SHORTEST_KEY and (ours in theirs or theirs in ours)
+    return is_part and not _is_name_of_another(organisation, theirs)
+
+
+def _is_name_of_another(organisation: Organisation, key: str) -> bool:
+    known = {"coalition": organisation.coalition_id, "name_key": key}
+    others = Organisation.objects.filter(**known).exclude(pk=organisation.pk)
+    other_names = OtherName.objects.filter(**known).exclude(organisation=organisation)
+    return others.exists() or other_names.exists()
 
 
 def _stand(

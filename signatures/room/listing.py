@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import pgettext_lazy
 
 from letters.models import Letter, OwedMail
-from signatures.models import Invitation, Opening
+from signatures.models import Exposure, Invitation, Opening
 from signatures.room.board import conditions
 from signatures.room.mails import marks_of
 from signatures.rules import name_key
@@ -32,6 +32,10 @@ FILTERS = {
 }
 
 
+# For who may not see who signed: none of these tells an organisation that chose to be counted and not named.
+PLAIN_FILTERS = {name: FILTERS[name] for name in ("signed", "uninvited", "unreachable", "revoked")}
+
+
 class Page(NamedTuple):
     """A part of the list by name; `next` is the id to go on from, 0 where nothing follows."""
 
@@ -39,11 +43,22 @@ class Page(NamedTuple):
     next: int
 
 
-def page_of(letter: Letter, *, show: str = "", country: str = "", start: str = "", after: int = 0) -> Page:
-    """ON_A_PAGE invitations by the organisation's name, those after the one with the id `after`."""
+def page_of(
+    letter: Letter,
+    *,
+    show: str = "",
+    country: str = "",
+    start: str = "",
+    after: int = 0,
+    sees_hidden: bool = True,
+) -> Page:
+    """ON_A_PAGE invitations by the organisation's name, those after the one with the id `after`; without `sees_hidden`,
+    who signed is who signed by name."""
     rows = letter.invitations.select_related("organisation", "signature").defer("signature__sealed")
     if show in FILTERS:
         rows = rows.filter(conditions(letter)[show])
+    if show == "signed" and not sees_hidden:
+        rows = rows.filter(signature__exposure=Exposure.PUBLIC)
     if country:
         rows = rows.filter(organisation__country=country)
     if key := name_key(start):

@@ -11,6 +11,7 @@ from letters.models import User
 from letters.services import record_audit
 from signatures.contacts import Contact
 from signatures.models import Invitation, InvitationLink
+from signatures.quotas import charge
 from signatures.room.answering import enter
 from signatures.room.links import Visit
 from signatures.room.mails import Writer, invite_mark, pass_mark
@@ -34,10 +35,14 @@ class HasLink(Exception):
     """That colleague has a link already."""
 
 
+class MailedOften(Exception):
+    """That address was mailed as often as it may be today, by whatever letter or link."""
+
+
 @transaction.atomic
 def pass_link(visit: Visit, *, name: str, email: str) -> InvitationLink:
     """A new link for a colleague, mailed to them; whoever passed it is told by mail. Raises TooManyLinks, HasLink,
-    RoomClosed and LinkEnded."""
+    MailedOften, RoomClosed and LinkEnded."""
     row = enter(visit)
     links = list(row.links.all())
     live = [link.sealed for link in links if link.revoked_at is None]
@@ -45,6 +50,8 @@ def pass_link(visit: Visit, *, name: str, email: str) -> InvitationLink:
         raise HasLink
     if len(links) >= MOST_LINKS:
         raise TooManyLinks
+    if charge([email]) == [False]:
+        raise MailedOften
     sealed = Contact(name=name, email=email).seal()
     link = InvitationLink.objects.create(invitation=row, passed_from=visit.link, sealed=sealed)
     writer = Writer(row.letter)

@@ -134,6 +134,8 @@ def _pass(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         passing.pass_link(visit, name=form.cleaned_data["colleague"], email=form.cleaned_data["address"])
     except passing.HasLink:
         form.add_error("address", _("This colleague has a link already."))
+    except passing.MailedOften:
+        form.add_error("address", _("This address was mailed too often today. Please try again tomorrow."))
     except passing.TooManyLinks:
         form.add_error(None, _("Your organisation has passed the link as often as it can. Write to us."))
     else:

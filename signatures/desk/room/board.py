@@ -33,15 +33,19 @@ def show_room(request: HttpRequest, coalition: str, letter_id: int) -> HttpRespo
     """The board, and the list of organisations beneath it, narrowed as asked; what makes no sense is left out."""
     letter = letter_of(request, coalition, letter_id)
     asked = request.GET
-    show = asked.get("show", "") if asked.get("show") in listing.FILTERS else ""
+    sees_hidden: bool = request.may[May.SIGNATURES]  # type: ignore[attr-defined]
+    filters = listing.FILTERS if sees_hidden else listing.PLAIN_FILTERS
+    show = asked.get("show", "") if asked.get("show") in filters else ""
     country = asked.get("country", "") if asked.get("country") in COUNTRY_CODES else ""
     start = " ".join(asked.get("q", "").split())[:100]
     after = int(asked["after"]) if asked.get("after", "").isdecimal() and len(asked["after"]) < 19 else 0
     wanted = {name: value for name, value in (("show", show), ("country", country), ("q", start)) if value}
     context = {
         **_board(request, letter),
-        "page": listing.page_of(letter, show=show, country=country, start=start, after=after),
-        "filters": listing.FILTERS.items(),
+        "page": listing.page_of(
+            letter, show=show, country=country, start=start, after=after, sees_hidden=sees_hidden
+        ),
+        "filters": filters.items(),
         "show": show,
         "country": country,
         "q": start,

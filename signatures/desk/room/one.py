@@ -33,10 +33,13 @@ def show_invitation(request: HttpRequest, coalition: str, letter_id: int, invita
         "contact": _contact(row.sealed) if may["invite"] else None,
         "links": [(link, _contact(link.sealed) if may["invite"] else None) for link in links],
         "openings": listing.openings_of(row),
-        "mails": listing.mails_of(row),
+        # One that thanks tells that it signed, a reminder that never came that it answered.
+        "mails": listing.mails_of(row) if may["signatures"] else [],
         # Why an organisation hesitates can put it at risk as much as a name.
         "reason": _reason(row) if may["signatures"] else "",
-        "is_outdated": row.answer == "signed" and row.text_sha256 not in current_texts(letter),
+        "is_outdated": may["signatures"]
+        and row.answer == "signed"
+        and row.text_sha256 not in current_texts(letter),
         "is_circulating": is_circulating(letter),
     }
     return render(request, "desk/room_invitation.html", context)
