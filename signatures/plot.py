@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 import leather
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from django.db.models import Max, Sum
 from django.utils import timezone
@@ -161,7 +161,7 @@ def _number(value: int) -> str:
 def _moment(growth: Growth, number: int) -> str:
     start, locale = timezone.localtime(growth.buckets[number].start), locale_of(get_language() or "en")
     told = (
-        format_time(start, "short", locale=locale)
+        format_skeleton("EHm", start, locale=locale)
         if growth.by_hour
         else format_skeleton("MMMd", start, locale=locale)
     )
