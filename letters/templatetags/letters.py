@@ -1,23 +1,37 @@
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from babel.dates import format_timedelta
 from django import template
+from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from campaign.languages import direction_of, own_name
+from campaign.languages import direction_of, locale_of, own_name
 from letters import public
 from letters.markdown import render_markdown
 from letters.models import Coalition, Letter, Text
 from letters.services import Check
 
 register = template.Library()
+# Below so many days it is told in hours, below so many hours in minutes.
+UNITS_AT_LEAST = 3
 
 
 @register.filter
 def markdown(source: str) -> SafeString:
     return render_markdown(source)
+
+
+@register.filter
+def time_left(moment: datetime) -> str:
+    """How long it is until then, in one unit: from the CLDR, since Django's own words lack Urdu."""
+    locale = locale_of(get_language() or settings.LANGUAGE_CODE)
+    return str(format_timedelta(moment - timezone.now(), threshold=UNITS_AT_LEAST, locale=locale))
 
 
 @register.filter

@@ -94,7 +94,7 @@ def test_the_board_shows_the_target_and_the_time_left(member_client: MemberClien
     words = seen(member_client, url(letter, "room_board"))
     assert '<progress max="4" value="1"' in words
     assert "1 signed of 4 hoped for" in words
-    assert "2 days left" in words
+    assert "48 hours left" in words
 
 
 def test_the_board_tells_who_signed_an_earlier_text(member_client: MemberClient, letter: Letter) -> None:
@@ -392,3 +392,9 @@ def test_the_audit_log_names_no_organisation_and_no_address(
     assert str(row.pk) in written
     assert "Karachi" not in written
     assert "@" not in written
+
+
+def test_the_time_left_is_told_in_urdu(member_client: MemberClient, letter: Letter) -> None:
+    Letter.objects.update(sign_on_until=timezone.now() + timedelta(hours=30, minutes=1))
+    page = member_client.get(url(letter, "room_board"), headers={"Accept-Language": "ur"}).content.decode()
+    assert "30 گھنٹے" in page
